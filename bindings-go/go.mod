@@ -1,0 +1,3 @@
+module github.com/ayafileio/ayafileio/bindings-go
+
+go 1.26

@@ -1,0 +1,3 @@
+module github.com/ayafileio/ayafileio/capi
+
+go 1.26

@@ -1,0 +1,3 @@
+module github.com/ayafileio/ayafileio/ci
+
+go 1.26

@@ -1,0 +1,3 @@
+module github.com/ayafileio/ayafileio/core
+
+go 1.26

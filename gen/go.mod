@@ -1,0 +1,3 @@
+module github.com/ayafileio/ayafileio/gen
+
+go 1.26
