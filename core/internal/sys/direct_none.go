@@ -1,0 +1,8 @@
+//go:build unix && !darwin && !freebsd && !netbsd && !dragonfly && !linux
+
+package sys
+
+const (
+	directByOpen = false
+	openDirect   = 0
+)
