@@ -1,3 +1,8 @@
 module github.com/ayafileio/ayafileio/gen
 
 go 1.26
+
+require (
+	github.com/dave/jennifer v1.7.1
+	github.com/goccy/go-yaml v1.19.2
+)
