@@ -5,47 +5,73 @@
 //	go run ./gen -check   write nothing; fail on stale, missing and left-over files
 //
 // It is a pipeline, one package per stage: load (YAML to structs, strictly) → resolve (references, rules, layouts) →
-// ir (the result) → emit… (one package per language). All decisions are made before an emitter runs.
+// ir (the result) → emit… (one package per language) → output (compare or write). All decisions are made before an
+// emitter runs, and a mistake in the specification is reported with its file and line.
+//
+// To add something that repeats, give it a place in spec and load, decide about it in resolve, and print it in an
+// emitter; testdata holds the smallest specification that shows each construct, with what comes out of it.
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 
-	"github.com/ayafileio/ayafileio/gen/internal/emitc"
-	"github.com/ayafileio/ayafileio/gen/internal/emitgo"
-	"github.com/ayafileio/ayafileio/gen/internal/load"
-	"github.com/ayafileio/ayafileio/gen/internal/resolve"
+	"github.com/ayafileio/ayafileio/gen/internal/output"
+	"github.com/ayafileio/ayafileio/gen/internal/pipeline"
 )
 
 func main() {
 	check := flag.Bool("check", false, "only compare; fail when a generated file is stale, missing or left over")
 	flag.Parse()
-	_ = check
-	spec, err := load.Load(os.DirFS("."))
-	if err == nil {
-		var s, err2 = resolve.Resolve(spec)
-		err = err2
-		if err == nil {
-			files, err3 := emitgo.Emit(s)
-			err = err3
-			cf, err4 := emitc.Emit(s)
-			if err4 != nil {
-				panic(err4)
-			}
-			for _, f := range cf {
-				files = append(files, emitgo.File(f))
-			}
-			for _, f := range files {
-				os.MkdirAll(filepath.Dir(f.Path), 0o755)
-				os.WriteFile(f.Path, f.Data, 0o644)
-			}
-		}
-	}
-	if err != nil {
+	if err := run(*check); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
+	}
+}
+
+func run(check bool) error {
+	root, err := findRoot()
+	if err != nil {
+		return err
+	}
+	files, err := pipeline.Run(os.DirFS(root))
+	if err != nil {
+		return err
+	}
+	differences, err := output.Compare(root, files)
+	if err != nil {
+		return err
+	}
+	for _, d := range differences {
+		fmt.Printf("%-9s  %s\n", d.Kind, d.Path)
+	}
+	if check {
+		if len(differences) > 0 {
+			return fmt.Errorf("%d of %d generated files are not fresh: run `go run ./gen`", len(differences), len(files))
+		}
+		fmt.Printf("%d generated files are fresh\n", len(files))
+		return nil
+	}
+	return output.Apply(root, files, differences)
+}
+
+// findRoot is the directory with go.work, here or above.
+func findRoot() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.work")); err == nil {
+			return dir, nil
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return "", errors.New("no go.work here or above: run gen inside the repository")
+		}
+		dir = parent
 	}
 }

@@ -9,14 +9,9 @@ import (
 	"text/template"
 
 	"github.com/ayafileio/ayafileio/gen/internal/ir"
+	"github.com/ayafileio/ayafileio/gen/internal/output"
 	"github.com/ayafileio/ayafileio/gen/internal/prose"
 )
-
-// File is one generated file: its path below the repository's root and its whole content.
-type File struct {
-	Path string
-	Data []byte
-}
 
 //go:embed header.h.tmpl
 var headerText string
@@ -32,12 +27,15 @@ var header = template.Must(template.New("header").Funcs(template.FuncMap{
 }).Parse(headerText))
 
 // Emit prints every C file.
-func Emit(s *ir.Spec) ([]File, error) {
+func Emit(s *ir.Spec) ([]output.File, error) {
 	var b bytes.Buffer
 	if err := header.Execute(&b, s); err != nil {
 		return nil, err
 	}
-	return []File{{"capi/ayafileio.h", b.Bytes()}, {"capi/exports.gen.txt", symbols(s)}}, nil
+	return []output.File{
+		{Path: "capi/ayafileio.h", Data: b.Bytes()},
+		{Path: "capi/exports.gen.txt", Data: symbols(s)},
+	}, nil
 }
 
 // comment makes a comment of one or several lines.

@@ -9,19 +9,14 @@ import (
 	"github.com/dave/jennifer/jen"
 
 	"github.com/ayafileio/ayafileio/gen/internal/ir"
+	"github.com/ayafileio/ayafileio/gen/internal/output"
 	"github.com/ayafileio/ayafileio/gen/internal/prose"
 )
 
 const corePath = "github.com/ayafileio/ayafileio/core"
 
-// File is one generated file: its path below the repository's root and its whole content.
-type File struct {
-	Path string
-	Data []byte
-}
-
 // Emit prints every Go file.
-func Emit(s *ir.Spec) ([]File, error) {
+func Emit(s *ir.Spec) ([]output.File, error) {
 	type part struct {
 		path string
 		file *jen.File
@@ -39,13 +34,13 @@ func Emit(s *ir.Spec) ([]File, error) {
 	for _, system := range ir.Systems {
 		parts = append(parts, part{fmt.Sprintf("core/errors_%s.gen.go", goosFile(system)), nativeErrors(s, system)})
 	}
-	var out []File
+	var out []output.File
 	for _, p := range parts {
 		var b bytes.Buffer
 		if err := p.file.Render(&b); err != nil {
 			return nil, fmt.Errorf("%s: %w", p.path, err)
 		}
-		out = append(out, File{p.path, b.Bytes()})
+		out = append(out, output.File{Path: p.path, Data: b.Bytes()})
 	}
 	return out, nil
 }

@@ -2,6 +2,8 @@
 // language spelled out, every layout computed. Emitters only print it; a decision found in an emitter is a mistake.
 package ir
 
+import "strings"
+
 // Spec is the whole of it. All slices are in their final order.
 type Spec struct {
 	ABIVersion   int64
@@ -20,6 +22,8 @@ type Spec struct {
 	Functions  []*Function
 	Errors     []*Error
 	Options    []*Option
+
+	Python *Python
 }
 
 // Names is one word list spelled for each language.
@@ -188,4 +192,17 @@ type Option struct {
 	Platform string
 	Applies  string
 	Doc      string
+}
+
+// Signature is the function's C type, for the lock.
+func (f *Function) Signature() string {
+	result := "void"
+	if f.Return != nil {
+		result = f.Return.C
+	}
+	var params []string
+	for _, p := range f.Params {
+		params = append(params, strings.TrimSpace(p.Type.C))
+	}
+	return result + " (" + strings.Join(params, ", ") + ")"
 }

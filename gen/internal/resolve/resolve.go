@@ -22,6 +22,7 @@ func Resolve(s *load.Spec) (*ir.Spec, error) {
 	r.structs()
 	r.operations()
 	r.functions()
+	r.python()
 	sort.SliceStable(r.errs, func(i, j int) bool { return less(r.errs[i], r.errs[j]) })
 	return r.out, errors.Join(r.errs...)
 }

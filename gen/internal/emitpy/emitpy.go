@@ -1,0 +1,36 @@
+// Package emitpy prints the Python side of the IR: the C extension's tables and method glue, and the type stubs.
+package emitpy
+
+import (
+	"bytes"
+	"embed"
+	"text/template"
+
+	"github.com/ayafileio/ayafileio/gen/internal/ir"
+	"github.com/ayafileio/ayafileio/gen/internal/output"
+)
+
+//go:embed *.tmpl
+var files embed.FS
+
+var templates = template.Must(template.New("").Funcs(template.FuncMap{}).ParseFS(files, "*.tmpl"))
+
+const native = "bindings-python/src/native/generated/"
+
+// Emit prints every file of the Python binding.
+func Emit(s *ir.Spec) ([]output.File, error) {
+	var out []output.File
+	for _, f := range []struct {
+		path, template string
+		data           any
+	}{
+		{native + "errors.gen.h", "errors.gen.h.tmpl", s.Python},
+	} {
+		var b bytes.Buffer
+		if err := templates.ExecuteTemplate(&b, f.template, f.data); err != nil {
+			return nil, err
+		}
+		out = append(out, output.File{Path: f.path, Data: b.Bytes()})
+	}
+	return out, nil
+}
