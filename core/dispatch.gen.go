@@ -32,7 +32,7 @@ func dispatch(q *Queue, s *Submission, c *Completion) Status {
 		if !ok {
 			return -Status(EBADF)
 		}
-		return opClose(q, f, a, s, c)
+		return f.settled(q, opClose(q, f, a, s, c))
 	case OpRead:
 		a := (*ReadArgs)(unsafe.Pointer(&s.Args))
 		if s.Args[3]|s.Args[4]|s.Args[5]|s.Args[6]|s.Args[7]|uint64(a.Flags&^3)|uint64(a.Reserved) != 0 {
@@ -42,7 +42,7 @@ func dispatch(q *Queue, s *Submission, c *Completion) Status {
 		if !ok {
 			return -Status(EBADF)
 		}
-		return opRead(q, f, a, s, c)
+		return f.settled(q, opRead(q, f, a, s, c))
 	case OpWrite:
 		a := (*WriteArgs)(unsafe.Pointer(&s.Args))
 		if s.Args[2]|s.Args[3]|s.Args[4]|s.Args[5]|s.Args[6]|s.Args[7] != 0 {
@@ -52,7 +52,7 @@ func dispatch(q *Queue, s *Submission, c *Completion) Status {
 		if !ok {
 			return -Status(EBADF)
 		}
-		return opWrite(q, f, a, s, c)
+		return f.settled(q, opWrite(q, f, a, s, c))
 	case OpReadAt:
 		a := (*ReadAtArgs)(unsafe.Pointer(&s.Args))
 		if s.Args[3]|s.Args[4]|s.Args[5]|s.Args[6]|s.Args[7] != 0 {
@@ -62,7 +62,7 @@ func dispatch(q *Queue, s *Submission, c *Completion) Status {
 		if !ok {
 			return -Status(EBADF)
 		}
-		return opReadAt(q, f, a, s, c)
+		return f.settled(q, opReadAt(q, f, a, s, c))
 	case OpWriteAt:
 		a := (*WriteAtArgs)(unsafe.Pointer(&s.Args))
 		if s.Args[3]|s.Args[4]|s.Args[5]|s.Args[6]|s.Args[7] != 0 {
@@ -72,7 +72,7 @@ func dispatch(q *Queue, s *Submission, c *Completion) Status {
 		if !ok {
 			return -Status(EBADF)
 		}
-		return opWriteAt(q, f, a, s, c)
+		return f.settled(q, opWriteAt(q, f, a, s, c))
 	case OpReadMany:
 		a := (*ReadManyArgs)(unsafe.Pointer(&s.Args))
 		if s.Args[2]|s.Args[3]|s.Args[4]|s.Args[5]|s.Args[6]|s.Args[7] != 0 {
@@ -82,7 +82,7 @@ func dispatch(q *Queue, s *Submission, c *Completion) Status {
 		if !ok {
 			return -Status(EBADF)
 		}
-		return opReadMany(q, f, a, s, c)
+		return f.settled(q, opReadMany(q, f, a, s, c))
 	case OpWriteMany:
 		a := (*WriteManyArgs)(unsafe.Pointer(&s.Args))
 		if s.Args[2]|s.Args[3]|s.Args[4]|s.Args[5]|s.Args[6]|s.Args[7] != 0 {
@@ -92,7 +92,7 @@ func dispatch(q *Queue, s *Submission, c *Completion) Status {
 		if !ok {
 			return -Status(EBADF)
 		}
-		return opWriteMany(q, f, a, s, c)
+		return f.settled(q, opWriteMany(q, f, a, s, c))
 	case OpReadLines:
 		a := (*ReadLinesArgs)(unsafe.Pointer(&s.Args))
 		if s.Args[3]|s.Args[4]|s.Args[5]|s.Args[6]|s.Args[7] != 0 {
@@ -102,7 +102,7 @@ func dispatch(q *Queue, s *Submission, c *Completion) Status {
 		if !ok {
 			return -Status(EBADF)
 		}
-		return opReadLines(q, f, a, s, c)
+		return f.settled(q, opReadLines(q, f, a, s, c))
 	case OpSeek:
 		a := (*SeekArgs)(unsafe.Pointer(&s.Args))
 		if s.Args[2]|s.Args[3]|s.Args[4]|s.Args[5]|s.Args[6]|s.Args[7]|uint64(a.Reserved) != 0 {
@@ -115,7 +115,7 @@ func dispatch(q *Queue, s *Submission, c *Completion) Status {
 		if !ok {
 			return -Status(EBADF)
 		}
-		return opSeek(q, f, a, s, c)
+		return f.settled(q, opSeek(q, f, a, s, c))
 	case OpTell:
 		a := (*TellArgs)(unsafe.Pointer(&s.Args))
 		if s.Args[1]|s.Args[2]|s.Args[3]|s.Args[4]|s.Args[5]|s.Args[6]|s.Args[7]|uint64(a.Reserved) != 0 {
@@ -125,7 +125,7 @@ func dispatch(q *Queue, s *Submission, c *Completion) Status {
 		if !ok {
 			return -Status(EBADF)
 		}
-		return opTell(q, f, a, s, c)
+		return f.settled(q, opTell(q, f, a, s, c))
 	case OpTruncate:
 		a := (*TruncateArgs)(unsafe.Pointer(&s.Args))
 		if s.Args[1]|s.Args[2]|s.Args[3]|s.Args[4]|s.Args[5]|s.Args[6]|s.Args[7] != 0 {
@@ -135,7 +135,7 @@ func dispatch(q *Queue, s *Submission, c *Completion) Status {
 		if !ok {
 			return -Status(EBADF)
 		}
-		return opTruncate(q, f, a, s, c)
+		return f.settled(q, opTruncate(q, f, a, s, c))
 	case OpFlush:
 		a := (*FlushArgs)(unsafe.Pointer(&s.Args))
 		if s.Args[1]|s.Args[2]|s.Args[3]|s.Args[4]|s.Args[5]|s.Args[6]|s.Args[7]|uint64(a.Reserved) != 0 {
@@ -145,7 +145,7 @@ func dispatch(q *Queue, s *Submission, c *Completion) Status {
 		if !ok {
 			return -Status(EBADF)
 		}
-		return opFlush(q, f, a, s, c)
+		return f.settled(q, opFlush(q, f, a, s, c))
 	case OpSync:
 		a := (*SyncArgs)(unsafe.Pointer(&s.Args))
 		if s.Args[1]|s.Args[2]|s.Args[3]|s.Args[4]|s.Args[5]|s.Args[6]|s.Args[7]|uint64(a.Reserved) != 0 {
@@ -155,7 +155,7 @@ func dispatch(q *Queue, s *Submission, c *Completion) Status {
 		if !ok {
 			return -Status(EBADF)
 		}
-		return opSync(q, f, a, s, c)
+		return f.settled(q, opSync(q, f, a, s, c))
 	case OpDatasync:
 		a := (*DatasyncArgs)(unsafe.Pointer(&s.Args))
 		if s.Args[1]|s.Args[2]|s.Args[3]|s.Args[4]|s.Args[5]|s.Args[6]|s.Args[7]|uint64(a.Reserved) != 0 {
@@ -165,7 +165,7 @@ func dispatch(q *Queue, s *Submission, c *Completion) Status {
 		if !ok {
 			return -Status(EBADF)
 		}
-		return opDatasync(q, f, a, s, c)
+		return f.settled(q, opDatasync(q, f, a, s, c))
 	case OpSizeHint:
 		a := (*SizeHintArgs)(unsafe.Pointer(&s.Args))
 		if s.Args[1]|s.Args[2]|s.Args[3]|s.Args[4]|s.Args[5]|s.Args[6]|s.Args[7]|uint64(a.Reserved) != 0 {
@@ -175,7 +175,7 @@ func dispatch(q *Queue, s *Submission, c *Completion) Status {
 		if !ok {
 			return -Status(EBADF)
 		}
-		return opSizeHint(q, f, a, s, c)
+		return f.settled(q, opSizeHint(q, f, a, s, c))
 	}
 	return dispatchTest(q, s, c)
 }

@@ -69,7 +69,12 @@ func call(b *jen.Group, o *ir.Operation, words int64) {
 		args = append(args, jen.Id("f"))
 	}
 	args = append(args, jen.Id("a"), jen.Id("s"), jen.Id("c"))
-	b.Return(jen.Id("op" + o.Names.Go).Call(args...))
+	call := jen.Id("op" + o.Names.Go).Call(args...)
+	if o.OnFile {
+		// A pending operation keeps the file's reference until it ends.
+		call = jen.Id("f").Dot("settled").Call(jen.Id("q"), call)
+	}
+	b.Return(call)
 }
 
 // dispatchTest prints the operations that exist only with the build tag ayatest.

@@ -1,0 +1,236 @@
+package core
+
+import (
+	"math"
+	"unsafe"
+
+	"github.com/ayafileio/ayafileio/core/internal/backend"
+	"github.com/ayafileio/ayafileio/core/internal/sys"
+)
+
+func opWrite(q *Queue, f *File, a *WriteArgs, s *Submission, c *Completion) Status {
+	if a.Length > lengthMax {
+		return refused(EINVAL)
+	}
+	length := int64(a.Length)
+	f.mu.Lock()
+	if f.state == fileOpen {
+		if f.flags&sys.OpenWrite == 0 {
+			f.mu.Unlock()
+			return failed(s, c, ENOTWRITABLE, int32(sys.EBADF))
+		}
+		errno, ok := f.writeInline(a.Data, length)
+		if ok {
+			f.mu.Unlock()
+			if errno != 0 {
+				return failed(s, c, errorOf(errno), int32(errno))
+			}
+			return done(s, c, length)
+		}
+	} else if status := f.notOpen(q, s, c); status != StatusWouldWait {
+		f.mu.Unlock()
+		return status
+	}
+	f.mu.Unlock()
+	if q == nil {
+		return StatusWouldWait
+	}
+	o := q.newOp(s, f)
+	o.data, o.length = a.Data, length
+	startWrite(o)
+	return pend(o, c)
+}
+
+// writeInline gathers a small block, or writes where that cannot wait; it leaves everything as it was otherwise. The
+// caller holds the file's lock.
+func (f *File) writeInline(data unsafe.Pointer, length int64) (sys.Errno, bool) {
+	if length == 0 {
+		return 0, true
+	}
+	if f.waiters.head != nil || f.reader != nil && !f.stream() || length > math.MaxInt64-f.position {
+		return 0, false
+	}
+	small := length < f.bufferSize
+	if small && f.gathered(length) {
+		f.gatherCopy(data, length)
+		return 0, true
+	}
+	if f.pusher != nil || f.dirty.Load() && !f.pushInline() {
+		return 0, false
+	}
+	if small {
+		f.gatherCopy(data, length)
+		return 0, true
+	}
+	count, errno, started := f.writeMemory(data, length, f.writeOffset())
+	if count > 0 {
+		f.wrote(count)
+	}
+	return errno, started
+}
+
+func (f *File) writeOffset() int64 {
+	if f.ordered() {
+		return -1
+	}
+	return f.position
+}
+
+// startWrite is the pending path of a write.
+func startWrite(o *op) {
+	if !o.awaitOpen(startWrite) {
+		return
+	}
+	f := o.file
+	switch {
+	case f.flags&sys.OpenWrite == 0:
+		f.mu.Unlock()
+		o.end(-1, ENOTWRITABLE, int32(sys.EBADF))
+		return
+	case f.reader != nil && !f.stream() && f.reader.epoch == f.epoch:
+		f.wait(o, startWrite)
+		f.mu.Unlock()
+		return
+	case o.length > math.MaxInt64-f.position && !f.ordered():
+		f.mu.Unlock()
+		o.end(-1, EFBIG, int32(sys.EINVAL))
+		return
+	}
+	small := o.length < f.bufferSize
+	switch {
+	case small && f.gathered(o.length):
+		f.gatherCopy(o.data, o.length)
+		f.mu.Unlock()
+		o.end(o.length, EOK, 0)
+	case small && f.pusher == nil && f.pushDone >= f.pushLen:
+		// The buffer is full: it goes out, this block is the first of the next one, and this call waits for the
+		// push and reports its error.
+		f.pushLen, f.pushDone = 0, 0
+		if f.gatherLen > 0 {
+			f.rotate()
+		}
+		f.gatherCopy(o.data, o.length)
+		o.argument, o.epoch = o.length, f.epoch
+		f.pusher = o
+		f.mu.Unlock()
+		o.after = writeGathered
+		o.keepGoing = true
+		o.pushOnce = true
+		submitPush(o)
+	case f.pusher != nil || f.dirty.Load():
+		f.mu.Unlock()
+		o.pushThen(startWrite)
+	default:
+		o.offset = f.writeOffset()
+		f.wrote(o.length)
+		o.epoch = f.epoch
+		if f.ordered() {
+			f.pusher, o.exclusive = o, true
+		}
+		f.mu.Unlock()
+		transferWrite(o)
+	}
+}
+
+func writeGathered(o *op) { o.end(o.length, EOK, 0) }
+
+func transferWrite(o *op) {
+	o.req.Op, o.req.FD, o.req.Flags = backend.OpWrite, o.file.fd, 0
+	o.req.Data, o.req.Length = offsetPointer(o.data, o.done), o.length-o.done
+	o.req.Offset = o.offset
+	if o.offset >= 0 {
+		o.req.Offset += o.done
+	}
+	o.submit(stepWrite)
+}
+
+func stepWrite(o *op) {
+	switch {
+	case o.req.Errno == sys.EINTR && !o.cancelled:
+		transferWrite(o)
+		return
+	case o.req.Errno == sys.EAGAIN && !o.cancelled:
+		o.waitReady(true, transferWrite)
+		return
+	}
+	err, native := writeOutcome(&o.req)
+	if err == EOK {
+		o.done += o.req.Result
+		if o.done < o.length && !o.cancelled {
+			transferWrite(o)
+			return
+		}
+	}
+	if err == EOK && o.done < o.length {
+		err, native = ECANCELED, int32(sys.ECANCELED)
+	}
+	f := o.file
+	f.mu.Lock()
+	if err != EOK && o.offset >= 0 && o.epoch == f.epoch {
+		f.position = o.offset + o.done
+	}
+	if f.pusher == o {
+		f.pusher = nil
+	}
+	f.mu.Unlock()
+	if o.exclusive {
+		o.exclusive = false
+		f.wake(o.queue)
+	}
+	if err != EOK {
+		o.end(-1, err, native)
+		return
+	}
+	o.end(o.length, EOK, 0)
+}
+
+func opWriteAt(q *Queue, f *File, a *WriteAtArgs, s *Submission, c *Completion) Status {
+	if a.Length > lengthMax {
+		return refused(EINVAL)
+	}
+	if status := f.checkPositional(sys.OpenWrite, a.Offset, a.Length, s, c); status != StatusPending {
+		return status
+	}
+	if f.ready.Load() && !f.dirty.Load() {
+		f.dropWindow()
+		if _, errno, started := f.writeMemory(a.Data, int64(a.Length), a.Offset); errno != 0 {
+			return failed(s, c, errorOf(errno), int32(errno))
+		} else if started {
+			return done(s, c, int64(a.Length))
+		}
+	}
+	if q == nil {
+		return StatusWouldWait
+	}
+	o := q.newOp(s, f)
+	o.data, o.length, o.offset = a.Data, int64(a.Length), a.Offset
+	startWriteAt(o)
+	return pend(o, c)
+}
+
+func startWriteAt(o *op) {
+	if !o.awaitOpen(startWriteAt) {
+		return
+	}
+	f := o.file
+	f.windowLen = 0
+	blocked, stream := f.dirty.Load(), f.stream()
+	f.mu.Unlock()
+	switch {
+	case stream:
+		o.end(-1, ESPIPE, int32(sys.ESPIPE))
+	case blocked:
+		o.pushThen(startWriteAt)
+	default:
+		o.epoch = math.MaxUint64
+		transferWrite(o)
+	}
+}
+
+func (f *File) dropWindow() {
+	f.mu.Lock()
+	if !f.stream() {
+		f.windowLen = 0
+	}
+	f.mu.Unlock()
+}

@@ -1,0 +1,57 @@
+package core
+
+import (
+	"os"
+
+	"github.com/ayafileio/ayafileio/core/internal/backend"
+	"github.com/ayafileio/ayafileio/core/internal/pool"
+)
+
+// backendVariable names the environment variable that forces a backend, for tests and for diagnosis.
+const backendVariable = "AYAFILEIO_BACKEND"
+
+// candidate is one way of talking to this system. open fails with the reason why it cannot be used here.
+type candidate struct {
+	name string
+	open func() (backend.Backend, error)
+}
+
+// selectBackend takes the first candidate of this system (select_<system>.go) that works, and says why an earlier one
+// does not. The worker pool is always the last: it works everywhere.
+func selectBackend() (backend.Backend, string, Error) {
+	forced := os.Getenv(backendVariable)
+	reason := ""
+	for _, c := range append(candidates(), candidate{"threadpool", openPool}) {
+		if forced != "" && forced != c.name {
+			reason = backendVariable + "=" + forced
+			continue
+		}
+		b, err := c.open()
+		if err == nil {
+			return b, reason, EOK
+		}
+		reason = c.name + ": " + err.Error()
+	}
+	if forced != "" {
+		reason = backendVariable + "=" + forced + " is not available here"
+	}
+	return nil, reason, ENOTSUP
+}
+
+func openPool() (backend.Backend, error) {
+	b, errno := pool.Open()
+	if errno != 0 {
+		return nil, errno
+	}
+	return b, nil
+}
+
+// applyOption passes options on that are in force at once.
+func applyOption(index optionIndex) {
+	switch index {
+	case optionIOWorkerCount:
+		pool.SetWorkers(int(option(index)))
+	case optionBufferPoolMax, optionBufferSize:
+		trimBufferPool(option(optionBufferPoolMax))
+	}
+}

@@ -1,0 +1,4 @@
+package core
+
+// candidates in order of preference.
+func candidates() []candidate { return testCandidates() }

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package core
+
+// candidates is empty where no native backend is built yet: the worker pool does the work, and BackendInfo says so.
+func candidates() []candidate { return testCandidates() }
