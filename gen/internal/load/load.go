@@ -11,13 +11,16 @@ import (
 func Load(root fs.FS) (*Spec, error) {
 	s := &Spec{}
 	return s, errors.Join(
-		file(root, "spec/api.yaml", &s.API),
-		file(root, "spec/errors.yaml", &s.Errors),
-		file(root, "spec/options.yaml", &s.Options),
+		file(root, "api", &s.API),
+		file(root, "errors", &s.Errors),
+		file(root, "options", &s.Options),
 	)
 }
 
-func file(root fs.FS, name string, into any) error {
+// file reads spec/<name>.yaml. Its shape is checked first, since the decoder's reports are clearer than a schema's; the
+// schema then adds what a shape does not say: patterns, ranges, closed lists of words.
+func file(root fs.FS, part string, into any) error {
+	name := "spec/" + part + ".yaml"
 	data, err := fs.ReadFile(root, name)
 	if err != nil {
 		return err
@@ -26,7 +29,10 @@ func file(root fs.FS, name string, into any) error {
 	if err != nil {
 		return err
 	}
-	return decode(n, into)
+	if err := decode(n, into); err != nil {
+		return err
+	}
+	return validate(root, "spec/schema/"+part+".schema.json", n)
 }
 
 var syntaxLine = regexp.MustCompile(`^\[(\d+):\d+\] ([^\n]*)`)

@@ -17,13 +17,9 @@ func (r *resolver) operations() {
 		if !names.add(o.Pos, "operation", o.Name) {
 			continue
 		}
-		n := r.name(o.Pos, "an operation", o.Name)
-		r.oneOf(o.Pos, "scope of "+o.Name, o.Scope, "file", "none")
-		r.oneOf(o.Pos, "build of "+o.Name, o.Build, "", "test")
-		r.oneOf(o.Path.Pos, "path of "+o.Name, o.Path.Inline, "always", "cached", "never")
-		r.oneOf(o.Result.Pos, "result of "+o.Name, o.Result.Kind, "none", "handle", "count", "position", "size")
+		n := ir.NewNames(o.Name)
 		test := o.Build == "test"
-		if o.Number < 1 || test != (o.Number >= testNumbers) || o.Number > 0xFFFFFFFF {
+		if test != (o.Number >= testNumbers) {
 			r.fail(o.Pos, "operation %s: public numbers run from 1, those of the test build from %d", o.Name, int64(testNumbers))
 		}
 		args := &ir.Struct{Names: ir.NewNames(o.Name + "_args"), C: "aya_" + o.Name + "_args", Doc: "The arguments of " + o.Name + "."}
@@ -60,7 +56,7 @@ func (r *resolver) functions() {
 		if !names.add(f.Pos, "function", f.Name) {
 			continue
 		}
-		out := &ir.Function{Names: r.name(f.Pos, "a function", f.Name), C: "aya_" + f.Name, Doc: r.doc(f.Pos, "function "+f.Name, f.Doc), Guard: f.Guard == nil || *f.Guard}
+		out := &ir.Function{Names: ir.NewNames(f.Name), C: "aya_" + f.Name, Doc: r.doc(f.Pos, "function "+f.Name, f.Doc), Guard: f.Guard == nil || *f.Guard}
 		params := newUniques[string](r)
 		for _, p := range f.Params {
 			params.add(p.Pos, "parameter", p.Name)

@@ -49,7 +49,7 @@ func (r *resolver) typ(p load.Pos, text string) ir.Type {
 
 func (r *resolver) field(f load.Field, owner string) *ir.Field {
 	out := &ir.Field{
-		Names: r.name(f.Pos, "a field", f.Name), Type: r.typ(f.Pos, f.Type), Unit: f.Unit, Reserved: f.Reserved,
+		Names: ir.NewNames(f.Name), Type: r.typ(f.Pos, f.Type), Unit: f.Unit, Reserved: f.Reserved,
 		Operation: f.Operation, Error: f.Error,
 	}
 	if f.Reserved {
@@ -114,7 +114,7 @@ func (r *resolver) structs() {
 		if !names.add(s.Pos, "struct", s.Name) {
 			continue
 		}
-		out := &ir.Struct{Names: r.name(s.Pos, "a struct", s.Name), C: "aya_" + s.Name, Doc: r.doc(s.Pos, "struct "+s.Name, s.Doc), Args: s.Args}
+		out := &ir.Struct{Names: ir.NewNames(s.Name), C: "aya_" + s.Name, Doc: r.doc(s.Pos, "struct "+s.Name, s.Doc), Args: s.Args}
 		out.Fields, out.Size = r.layout(s.Pos, s.Name, s.Fields)
 		if s.Args {
 			out.Size += r.out.Words * 8

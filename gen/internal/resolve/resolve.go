@@ -65,19 +65,6 @@ func (r *resolver) doc(p load.Pos, what, text string) string {
 	return text
 }
 
-var (
-	snake = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
-	upper = regexp.MustCompile(`^E[A-Z0-9]+(_[A-Z0-9]+)*$`)
-)
-
-func (r *resolver) name(p load.Pos, what, name string) ir.Names {
-	if !snake.MatchString(name) {
-		r.fail(p, "%s must be named in snake_case, not %q", what, name)
-		return ir.Names{Snake: name}
-	}
-	return ir.NewNames(name)
-}
-
 // uniques reports a name or number that was seen before.
 type uniques[K comparable] struct {
 	r    *resolver
@@ -97,9 +84,6 @@ func (u uniques[K]) add(p load.Pos, what string, k K) bool {
 
 func (r *resolver) front() {
 	a := r.spec.API.ABI
-	if a.Version < 1 {
-		r.fail(a.Pos, "abi version must be at least 1")
-	}
 	r.out.ABIVersion = a.Version
 	r.out.Words = a.Words
 	r.out.Memory = r.doc(a.Pos, "memory", a.Memory)
@@ -134,18 +118,14 @@ func (r *resolver) groups() {
 		if !names.add(g.Pos, "group", g.Name) {
 			continue
 		}
-		out := &ir.Group{Names: r.name(g.Pos, "a group", g.Name), Doc: r.doc(g.Pos, "group "+g.Name, g.Doc), Flags: g.Flags, GoType: g.GoType}
+		out := &ir.Group{Names: ir.NewNames(g.Name), Doc: r.doc(g.Pos, "group "+g.Name, g.Doc), Flags: g.Flags, GoType: g.GoType}
 		prefix := out.Names.Upper + "_"
-		switch g.CPrefix {
-		case "":
-		case "none":
+		if g.CPrefix == "none" {
 			prefix = ""
-		default:
-			r.fail(g.Pos, "c_prefix is either left out or none, not %q", g.CPrefix)
 		}
 		valueNames, numbers := newUniques[string](r), newUniques[int64](r)
 		for _, v := range g.Values {
-			n := r.name(v.Pos, "a value", v.Name)
+			n := ir.NewNames(v.Name)
 			valueNames.add(v.Pos, "value", v.Name)
 			numbers.add(v.Pos, "number", v.Value)
 			if g.Flags && (v.Value <= 0 || v.Value&(v.Value-1) != 0) {

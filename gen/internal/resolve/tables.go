@@ -15,12 +15,6 @@ func (r *resolver) errorTable() {
 		native[s] = newUniques[string](r)
 	}
 	for _, e := range r.spec.Errors.Errors {
-		if !upper.MatchString(e.Name) {
-			r.fail(e.Pos, "an error is named E… in capitals, not %q", e.Name)
-		}
-		if e.Number < 1 {
-			r.fail(e.Pos, "error %s needs a number of at least 1", e.Name)
-		}
 		if !names.add(e.Pos, "error", e.Name) || !numbers.add(e.Pos, "error number", e.Number) {
 			continue
 		}
@@ -46,9 +40,6 @@ func (r *resolver) native(seen uniques[string], lists ...[]load.NativeCode) []ir
 	var out []ir.NativeCode
 	for _, list := range lists {
 		for _, c := range list {
-			if c.Number != nil {
-				r.fail(c.Pos, "%s: only Windows codes have a number; elsewhere the name is enough", c.Code)
-			}
 			if seen.add(c.Pos, "native code", c.Code) {
 				out = append(out, ir.NativeCode{Name: c.Code, From: r.doc(c.Pos, "from of "+c.Code, c.From)})
 			}
@@ -61,10 +52,6 @@ func (r *resolver) native(seen uniques[string], lists ...[]load.NativeCode) []ir
 func (r *resolver) windows(seen uniques[string], n *load.Native) []ir.NativeCode {
 	var out []ir.NativeCode
 	for _, c := range n.Windows {
-		if c.Number == nil {
-			r.fail(c.Pos, "%s: a Windows code needs its number", c.Code)
-			continue
-		}
 		if seen.add(c.Pos, "native code", c.Code) {
 			out = append(out, ir.NativeCode{Name: c.Code, Number: *c.Number, From: r.doc(c.Pos, "from of "+c.Code, c.From)})
 		}
@@ -84,7 +71,7 @@ func (r *resolver) windows(seen uniques[string], n *load.Native) []ir.NativeCode
 func (r *resolver) options() {
 	names, numbers := newUniques[string](r), newUniques[int64](r)
 	for _, o := range r.spec.Options.Options {
-		n := r.name(o.Pos, "an option", o.Name)
+		n := ir.NewNames(o.Name)
 		numbers.add(o.Pos, "option number", o.Number)
 		if !names.add(o.Pos, "option", o.Name) {
 			continue
@@ -92,8 +79,6 @@ func (r *resolver) options() {
 		if o.Min > o.Max || o.Default < o.Min || o.Default > o.Max {
 			r.fail(o.Pos, "option %s: want min ≤ default ≤ max, have %d, %d, %d", o.Name, o.Min, o.Default, o.Max)
 		}
-		r.oneOf(o.Pos, "kind of "+o.Name, o.Kind, "integer", "switch")
-		r.oneOf(o.Pos, "platform of "+o.Name, o.Platform, "all", "linux", "windows", "macos")
 		if o.Kind == "switch" && (o.Min != 0 || o.Max != 1) {
 			r.fail(o.Pos, "option %s: a switch ranges from 0 to 1", o.Name)
 		}
@@ -112,13 +97,4 @@ func (r *resolver) options() {
 			break
 		}
 	}
-}
-
-func (r *resolver) oneOf(p load.Pos, what, have string, want ...string) {
-	for _, w := range want {
-		if have == w {
-			return
-		}
-	}
-	r.fail(p, "%s is one of %v, not %q", what, want, have)
 }
