@@ -19,11 +19,9 @@ var headerText string
 const width = 116
 
 var header = template.Must(template.New("header").Funcs(template.FuncMap{
-	"lines":     func(prefix, text string) string { return prose.Prefix(prose.Wrap(text, width-len(prefix)), prefix) },
-	"comment":   comment,
-	"declare":   declare,
-	"errors":    errorNames,
-	"prototype": prototype,
+	"lines":   func(prefix, text string) string { return prose.Prefix(prose.Wrap(text, width-len(prefix)), prefix) },
+	"comment": comment,
+	"errors":  errorNames,
 }).Parse(headerText))
 
 // Emit prints every C file.
@@ -47,36 +45,12 @@ func comment(indent, text string) string {
 	return indent + "/*\n" + prose.Prefix(lines, indent+" * ") + "\n" + indent + " */"
 }
 
-// declare writes a declaration, with the star at the name.
-func declare(t ir.Type, name string) string {
-	if t.Pointer {
-		return t.C + name
-	}
-	return t.C + " " + name
-}
-
 func errorNames(list []*ir.Error) string {
 	var names []string
 	for _, e := range list {
 		names = append(names, e.C)
 	}
 	return strings.Join(names, ", ")
-}
-
-// prototype writes one function's declaration without the semicolon.
-func prototype(f *ir.Function) string {
-	result := "void"
-	if f.Return != nil {
-		result = f.Return.C
-	}
-	var params []string
-	for _, p := range f.Params {
-		params = append(params, declare(p.Type, p.Names.Snake))
-	}
-	if params == nil {
-		params = []string{"void"}
-	}
-	return result + " " + f.C + "(" + strings.Join(params, ", ") + ")"
 }
 
 // symbols lists what the shared library exports, one name a line, sorted, for the check of the built library.

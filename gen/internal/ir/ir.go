@@ -2,8 +2,6 @@
 // language spelled out, every layout computed. Emitters only print it; a decision found in an emitter is a mistake.
 package ir
 
-import "strings"
-
 // Spec is the whole of it. All slices are in their final order.
 type Spec struct {
 	ABIVersion   int64
@@ -73,6 +71,7 @@ type Type struct {
 	Record  *Struct // for Record
 	Pointer bool
 	Const   bool
+	Spec    string // as written in the specification, for example "const void*"
 	C       string // as written in C, for example "const void *"
 	Size    int64
 }
@@ -192,17 +191,4 @@ type Option struct {
 	Platform string
 	Applies  string
 	Doc      string
-}
-
-// Signature is the function's C type, for the lock.
-func (f *Function) Signature() string {
-	result := "void"
-	if f.Return != nil {
-		result = f.Return.C
-	}
-	var params []string
-	for _, p := range f.Params {
-		params = append(params, strings.TrimSpace(p.Type.C))
-	}
-	return result + " (" + strings.Join(params, ", ") + ")"
 }

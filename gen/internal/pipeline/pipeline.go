@@ -8,6 +8,8 @@ import (
 
 	"github.com/ayafileio/ayafileio/gen/internal/emitc"
 	"github.com/ayafileio/ayafileio/gen/internal/emitgo"
+	"github.com/ayafileio/ayafileio/gen/internal/emitjson"
+	"github.com/ayafileio/ayafileio/gen/internal/emitmd"
 	"github.com/ayafileio/ayafileio/gen/internal/emitpy"
 	"github.com/ayafileio/ayafileio/gen/internal/ir"
 	"github.com/ayafileio/ayafileio/gen/internal/load"
@@ -35,7 +37,7 @@ func Run(root fs.FS) ([]output.File, error) {
 		return nil, err
 	}
 	out := []output.File{{Path: lock.Path, Data: after}}
-	for _, emit := range []func(*ir.Spec) ([]output.File, error){emitgo.Emit, emitc.Emit, emitpy.Emit} {
+	for _, emit := range []func(*ir.Spec) ([]output.File, error){emitgo.Emit, emitc.Emit, emitpy.Emit, emitmd.Emit, emitjson.Emit} {
 		files, err := emit(spec)
 		if err != nil {
 			return nil, err

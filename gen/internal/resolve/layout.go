@@ -25,7 +25,7 @@ func (r *resolver) typ(p load.Pos, text string) ir.Type {
 		r.fail(p, "type %q is not of the form [const ]name[*]", text)
 		return ir.Type{Size: 8}
 	}
-	t := ir.Type{Const: m[1] != "", Pointer: m[3] != ""}
+	t := ir.Type{Spec: text, Const: m[1] != "", Pointer: m[3] != ""}
 	if s, ok := scalars[m[2]]; ok {
 		t.Scalar, t.C, t.Size = s.scalar, s.c, s.size
 	} else if rec, ok := r.structOf[m[2]]; ok {
