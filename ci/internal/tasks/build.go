@@ -1,0 +1,115 @@
+package tasks
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/ayafileio/ayafileio/ci/internal/step"
+	"github.com/ayafileio/ayafileio/ci/internal/toolchain"
+)
+
+// Build is the task: the library, the test variant of it, and the Python package in an environment per Python.
+func (p *Plan) Build() {
+	p.library()
+	p.testLibrary()
+	p.pythonPackages()
+}
+
+// prerequisites checks what only the user can install, and installs the rest.
+func (p *Plan) prerequisites() string {
+	return p.add(step.Step{Name: "prerequisites", Run: func(ctx context.Context, out *step.Output) error {
+		if _, err := exec.LookPath("cc"); err != nil {
+			if err := toolchain.Debian(ctx, out, "gcc", "libc6-dev"); err != nil {
+				return fmt.Errorf("a C compiler is %w", err)
+			}
+		}
+		if _, found := p.best(); !found {
+			if err := p.installHeaders(ctx, out); err != nil {
+				return err
+			}
+		}
+		var tags []string
+		for _, python := range p.Pythons {
+			tags = append(tags, python.Version())
+			out.Printf("Python %s: %s, headers: %t, pip: %t", python.Version(), python.Exe, python.Headers, python.Pip)
+		}
+		out.Note("Python %s", strings.Join(tags, ", "))
+		return nil
+	}})
+}
+
+// installHeaders serves the machine whose only Python came without the means to build or to install anything.
+func (p *Plan) installHeaders(ctx context.Context, out *step.Output) error {
+	if len(p.Pythons) == 0 {
+		return fmt.Errorf("no Python 3.%d or newer was found on the PATH or below ~/.pyenv/versions", toolchain.OldestMinor)
+	}
+	if err := toolchain.Debian(ctx, out, "python3-dev", "python3-venv"); err != nil {
+		return fmt.Errorf("Python's headers are %w", err)
+	}
+	p.Pythons = toolchain.Pythons(ctx)
+	if _, found := p.best(); !found {
+		return fmt.Errorf("no Python here has headers, even after installing python3-dev")
+	}
+	return nil
+}
+
+func (p *Plan) library() string {
+	needs := []string{p.prerequisites()}
+	return p.add(step.Step{Name: "library", Needs: needs, Run: func(ctx context.Context, out *step.Output) error {
+		if err := p.goBuild(ctx, out, p.Root.Library()); err != nil {
+			return err
+		}
+		return copyFile(p.Root.Path("capi", "ayafileio.h"), p.Root.Build("lib", "ayafileio.h"))
+	}})
+}
+
+// testLibrary has the operations that only tests may call, such as the one that panics.
+func (p *Plan) testLibrary() string {
+	needs := []string{p.prerequisites()}
+	return p.add(step.Step{Name: "library for tests", Needs: needs, Run: func(ctx context.Context, out *step.Output) error {
+		if err := p.goBuild(ctx, out, p.Root.TestLibrary(), "-tags", "ayatest"); err != nil {
+			return err
+		}
+		return copyFile(p.Root.Path("capi", "ayafileio.h"), p.Root.Build("lib-test", "ayafileio.h"))
+	}})
+}
+
+func (p *Plan) goBuild(ctx context.Context, out *step.Output, target string, flags ...string) error {
+	arguments := append([]string{"build", "-buildmode=c-shared", "-trimpath", "-ldflags", "-s -w", "-o", target}, flags...)
+	c := p.goCommand(append(arguments, "./capi")...)
+	c.Env = append(c.Env, "CGO_ENABLED=1")
+	if err := out.Run(ctx, c); err != nil {
+		return err
+	}
+	info, err := os.Stat(target)
+	if err != nil {
+		return err
+	}
+	out.Note("%.1f MB", float64(info.Size())/1e6)
+	return nil
+}
+
+func copyFile(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
+		return err
+	}
+	out, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(out, in); err != nil {
+		out.Close()
+		return err
+	}
+	return out.Close()
+}

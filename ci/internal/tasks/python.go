@@ -1,0 +1,156 @@
+package tasks
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/ayafileio/ayafileio/ci/internal/step"
+	"github.com/ayafileio/ayafileio/ci/internal/toolchain"
+)
+
+const (
+	buildRequirements = "ci/requirements/build.txt"
+	testRequirements  = "bindings-python/tests/requirements.txt"
+)
+
+// variant is one way to build the extension: by which Python, for which, with which flags.
+type variant struct {
+	name string // of the wheel's folder and step
+	env  []string
+}
+
+// pythonTools is the environment whose pip serves all the others.
+func (p *Plan) pythonTools() string {
+	needs := []string{p.prerequisites()}
+	return p.add(step.Step{Name: "python tools", Needs: needs, Run: func(ctx context.Context, out *step.Output) error {
+		tools, err := toolchain.Tools(ctx, out, p.Root, p.Pythons)
+		if err != nil {
+			if err = toolchain.Debian(ctx, out, "python3-venv"); err == nil {
+				p.Pythons = toolchain.Pythons(ctx)
+				tools, err = toolchain.Tools(ctx, out, p.Root, p.Pythons)
+			}
+		}
+		p.tools = tools
+		return err
+	}})
+}
+
+// pythonPackages builds and installs the package for every Python and returns the names of the installing steps.
+func (p *Plan) pythonPackages() []string {
+	var names []string
+	for _, python := range p.Pythons {
+		names = append(names, p.pythonPackage(python))
+	}
+	if !p.has(toolchain.NewestMinor) {
+		names = append(names, p.python314())
+	}
+	return names
+}
+
+func (p *Plan) has(minor int) bool {
+	for _, python := range p.Pythons {
+		if python.MinorNumber == minor && !python.FreeThreaded {
+			return true
+		}
+	}
+	return false
+}
+
+// pythonPackage installs a wheel built by the same Python.
+func (p *Plan) pythonPackage(python toolchain.Python) string {
+	tag := python.Tag()
+	needs := []string{p.library(), p.pythonTools()}
+	return p.add(step.Step{Name: "package " + tag, Needs: needs, Run: func(ctx context.Context, out *step.Output) error {
+		if !python.Headers {
+			return step.Skip("Python %s at %s has no headers", python.Version(), python.Exe)
+		}
+		wheel, err := p.wheel(ctx, out, python, variant{name: tag})
+		if err != nil {
+			return err
+		}
+		return p.install(ctx, out, python, p.testVenv(tag), wheel)
+	}})
+}
+
+// python314 installs an abi3 wheel into the CPython 3.14 that comes without headers.
+func (p *Plan) python314() string {
+	needs := []string{p.library(), p.pythonTools()}
+	return p.add(step.Step{Name: "package 3.14", Needs: needs, Run: func(ctx context.Context, out *step.Output) error {
+		python, err := toolchain.Python314(ctx, out, p.Root.Build("python-3.14"))
+		if err != nil {
+			return err
+		}
+		builder, found := p.best()
+		if !found || builder.MinorNumber < 11 {
+			return step.Skip("an abi3 wheel needs a Python ≥ 3.11 with headers to build it")
+		}
+		wheel, err := p.wheel(ctx, out, builder, variant{name: "abi3", env: []string{"AYAFILEIO_ABI3=1"}})
+		if err != nil {
+			return err
+		}
+		out.Note("%s, abi3 wheel built by %s", python.Version(), builder.Version())
+		return p.install(ctx, out, python, p.testVenv("3.14"), wheel)
+	}})
+}
+
+// testVenv is the folder of the environment that a Python's tests run in.
+func (p *Plan) testVenv(tag string) string { return p.Root.Build("venv", "py"+tag) }
+
+// wheel builds the package out of the source tree, so that two can be built at once.
+func (p *Plan) wheel(ctx context.Context, out *step.Output, python toolchain.Python, v variant) (string, error) {
+	if !p.Root.Exists("bindings-python", "setup.py") {
+		return "", fmt.Errorf("bindings-python/setup.py is missing")
+	}
+	builder, err := toolchain.Make(ctx, out, python, p.Root.Build("venv", "build-"+python.Tag()))
+	if err != nil {
+		return "", err
+	}
+	if err := builder.Require(ctx, out, p.Root, p.tools, buildRequirements); err != nil {
+		return "", err
+	}
+	folder := p.Root.Build("wheels", v.name)
+	work := filepath.Join(folder, "work")
+	dist := filepath.Join(folder, "dist")
+	// Old objects are kept out on purpose: setuptools does not see changed headers.
+	if err := os.RemoveAll(folder); err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(work, 0o777); err != nil {
+		return "", err
+	}
+	err = out.Run(ctx, step.Command{
+		Name: builder.Exe(),
+		Dir:  p.Root.Path("bindings-python"),
+		Args: []string{"setup.py", "--quiet", "egg_info", "--egg-base", work, "build", "--build-base", work,
+			"bdist_wheel", "--bdist-dir", filepath.Join(work, "wheel"), "--dist-dir", dist},
+		Env: append([]string{"AYAFILEIO_PREBUILT_LIB=" + p.Root.Library()}, v.env...),
+	})
+	if err != nil {
+		return "", err
+	}
+	return p.builtWheel(v.name)
+}
+
+// builtWheel is the wheel that an earlier step has left.
+func (p *Plan) builtWheel(name string) (string, error) {
+	dist := p.Root.Build("wheels", name, "dist")
+	wheels, _ := filepath.Glob(filepath.Join(dist, "*.whl"))
+	if len(wheels) != 1 {
+		return "", fmt.Errorf("%d wheels in %s instead of one", len(wheels), dist)
+	}
+	return wheels[0], nil
+}
+
+// install makes the test environment and puts the wheel into it, as a user would.
+func (p *Plan) install(ctx context.Context, out *step.Output, python toolchain.Python, folder, wheel string) error {
+	venv, err := toolchain.Make(ctx, out, python, folder)
+	if err != nil {
+		return err
+	}
+	if err := venv.Require(ctx, out, p.Root, p.tools, testRequirements); err != nil {
+		return err
+	}
+	return venv.Install(ctx, out, p.tools, wheel)
+}
