@@ -1,0 +1,7 @@
+//go:build ayatest
+
+package core
+
+func testCandidates() []candidate { return nil }
+
+func inlineAllowed() bool { return true }
