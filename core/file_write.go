@@ -141,6 +141,9 @@ func transferWrite(o *op) {
 	if o.offset >= 0 {
 		o.req.Offset += o.done
 	}
+	if o.req.Length > option(optionInlineReadMax) {
+		o.req.Flags = backend.FlagAsync // the copy into the page cache would stall the submitting thread
+	}
 	o.submit(stepWrite)
 }
 
