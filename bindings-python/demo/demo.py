@@ -9,7 +9,6 @@ digest and every copied byte is compared with a plain synchronous pass; one diff
 from __future__ import annotations
 
 import argparse
-import os
 import pathlib
 import shutil
 import sys
@@ -33,7 +32,7 @@ def arguments() -> argparse.Namespace:
 
 def main() -> int:
     options = arguments()
-    console = Console()
+    console = Console(soft_wrap=True)
     tree = Tree.scan(options.source, options.limit)
     console.print(f"{len(tree.files):,} files, {tree.size / 1e6:,.1f} MB below {tree.root}")
     wanted, seconds = reference(tree)
@@ -60,8 +59,8 @@ def main() -> int:
                 wrong += report.differences(console, f"{name}, copy", wanted, got)
                 figures.add("copy", name, seconds)
                 bars.remove_task(bar)
-                # Written pages of one way must not be flushed on the time of the next one.
-                os.sync()
+                # Deleted at once, so that its pages are never written out on the time of the next way.
+                shutil.rmtree(target)
     shutil.rmtree(options.work, ignore_errors=True)
     report.show(console, figures, options.in_flight)
     if wrong:

@@ -52,4 +52,5 @@ def show(console: Console, figures: Figures, in_flight: int) -> None:
         table.add_row(job, way, f"{middle:.3f}", f"{100 * spread:.0f} %", f"{figures.files / middle:,.0f}",
                       f"{figures.size / middle / 1e6:,.1f}", "" if way == OURS else f"{faster:.2f}× as fast",
                       style="bold" if way == OURS else "")
-    console.print(table)
+    # In a log the table keeps its own width.
+    console.print(table, width=None if console.is_terminal else 110)

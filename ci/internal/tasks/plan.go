@@ -27,6 +27,8 @@ type Plan struct {
 
 	steps []step.Step
 	tools toolchain.Venv
+	// withoutLock is the free-threaded interpreter that a step has built.
+	withoutLock toolchain.Python
 	// after runs when all steps have passed, with the terminal for itself.
 	after func(context.Context) error
 }

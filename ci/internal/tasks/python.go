@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/ayafileio/ayafileio/ci/internal/step"
 	"github.com/ayafileio/ayafileio/ci/internal/toolchain"
@@ -13,6 +14,9 @@ import (
 const (
 	buildRequirements = "ci/requirements/build.txt"
 	testRequirements  = "bindings-python/tests/requirements.txt"
+	// freeThreadedRequirements leave out what has no wheel for such an interpreter.
+	freeThreadedRequirements = "ci/requirements/test-freethreaded.txt"
+	freeThreadedTag          = "3.13t"
 )
 
 // variant is one way to build the extension: by which Python, for which, with which flags.
@@ -46,16 +50,34 @@ func (p *Plan) pythonPackages() []string {
 	if !p.has(toolchain.NewestMinor) {
 		names = append(names, p.python314())
 	}
+	if !slices.ContainsFunc(p.Pythons, func(python toolchain.Python) bool { return python.FreeThreaded }) {
+		names = append(names, p.freeThreaded())
+	}
 	return names
 }
 
 func (p *Plan) has(minor int) bool {
-	for _, python := range p.Pythons {
-		if python.MinorNumber == minor && !python.FreeThreaded {
-			return true
+	return slices.ContainsFunc(p.Pythons, func(python toolchain.Python) bool {
+		return python.MinorNumber == minor && !python.FreeThreaded
+	})
+}
+
+// freeThreaded builds an interpreter without the lock first, where the machine has none.
+func (p *Plan) freeThreaded() string {
+	build := p.add(step.Step{Name: "python " + freeThreadedTag, Needs: []string{p.prerequisites()},
+		Run: func(ctx context.Context, out *step.Output) error {
+			python, err := toolchain.FreeThreaded(ctx, out, p.Root.Build("python-"+freeThreadedTag))
+			p.withoutLock = python
+			return err
+		}})
+	needs := []string{build, p.library(), p.pythonTools()}
+	return p.add(step.Step{Name: "package " + freeThreadedTag, Needs: needs, Run: func(ctx context.Context, out *step.Output) error {
+		wheel, err := p.wheel(ctx, out, p.withoutLock, variant{name: freeThreadedTag})
+		if err != nil {
+			return err
 		}
-	}
-	return false
+		return p.install(ctx, out, p.withoutLock, p.testVenv(freeThreadedTag), wheel)
+	}})
 }
 
 // pythonPackage installs a wheel built by the same Python.
@@ -149,7 +171,11 @@ func (p *Plan) install(ctx context.Context, out *step.Output, python toolchain.P
 	if err != nil {
 		return err
 	}
-	if err := venv.Require(ctx, out, p.Root, p.tools, testRequirements); err != nil {
+	requirements := testRequirements
+	if python.FreeThreaded {
+		requirements = freeThreadedRequirements
+	}
+	if err := venv.Require(ctx, out, p.Root, p.tools, requirements); err != nil {
 		return err
 	}
 	return venv.Install(ctx, out, p.tools, wheel)

@@ -47,7 +47,6 @@ func (p *Plan) pythonSuites() {
 	p.suite(suite{name: "pytest io_uring forbidden", within: []string{p.Root.Build("noiouring")}, slow: p.Full, builds: p.noiouring()})
 	p.suite(suite{name: "pytest tmpfs", memory: true, slow: p.Full})
 	p.suite(suite{name: "pytest sanitizers", builds: p.sanitized(best), venv: p.testVenv("sanitized"), env: sanitizerEnv(), slow: p.Full})
-	p.freeThreaded()
 }
 
 // second is the other version that runs everything: the newest that builds its own extension.
@@ -216,18 +215,6 @@ func sanitizerEnv() []string {
 		// Python's own allocator would hide overruns inside its arenas.
 		"PYTHONMALLOC=malloc",
 	}
-}
-
-// freeThreaded says why no build without the interpreter lock is tested, where there is none.
-func (p *Plan) freeThreaded() {
-	for _, python := range p.Pythons {
-		if python.FreeThreaded && python.Headers {
-			return // it has its suite like every other
-		}
-	}
-	p.add(step.Step{Name: "pytest free-threaded", Run: func(context.Context, *step.Output) error {
-		return step.Skip("no free-threaded CPython here: none on the PATH or in pyenv, and neither Debian nor PyPI has one")
-	}})
 }
 
 func compilerFile(name string) (string, error) {
