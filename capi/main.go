@@ -150,7 +150,9 @@ func text(b []byte, out *byte, capacity uint64) int32 {
 	return int32(len(b))
 }
 
-func backendInfo(out *byte, capacity uint64) int32 { return text(core.BackendInfo().JSON(), out, capacity) }
+func backendInfo(out *byte, capacity uint64) int32 {
+	return text(core.BackendInfo().JSON(), out, capacity)
+}
 
 func strerror(code int32, out *byte, capacity uint64) int32 {
 	return text([]byte(core.Error(code).Error()), out, capacity)

@@ -4,7 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 )
 
@@ -318,14 +317,11 @@ func TestWrapLeavesTheDescriptorAlone(t *testing.T) {
 
 func TestPipes(t *testing.T) {
 	places(t, func(t *testing.T, h *harness, dir string) {
-		var ends [2]int
-		if err := syscall.Pipe(ends[:]); err != nil {
-			t.Fatal(err)
-		}
+		readEnd, writeEnd := pipeEnds(t)
 		wrap := func(fd int, flags uint32) uint64 {
 			return uint64(h.must(h.do(submissionOf(OpWrap, 0, WrapArgs{FD: int64(fd), Flags: flags | WrapOwnsFD, Buffering: -1, Position: -1}))))
 		}
-		in, out := wrap(ends[0], OpenRead), wrap(ends[1], OpenWrite)
+		in, out := wrap(readEnd, OpenRead), wrap(writeEnd, OpenWrite)
 		h.expect(h.simple(OpTell, in), ESPIPE)
 		b := make([]byte, 5)
 		if !h.start(readSubmission(in, b, 0)) {

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -14,12 +13,9 @@ import (
 // pipe returns a wrapped read end and the plain write end.
 func (h *harness) pipe() (in uint64, out *os.File) {
 	h.t.Helper()
-	var ends [2]int
-	if err := syscall.Pipe(ends[:]); err != nil {
-		h.t.Fatal(err)
-	}
-	in = uint64(h.must(h.do(submissionOf(OpWrap, 0, WrapArgs{FD: int64(ends[0]), Flags: OpenRead | WrapOwnsFD, Buffering: -1, Position: -1}))))
-	out = os.NewFile(uintptr(ends[1]), "pipe")
+	readEnd, writeEnd := pipeEnds(h.t)
+	in = uint64(h.must(h.do(submissionOf(OpWrap, 0, WrapArgs{FD: int64(readEnd), Flags: OpenRead | WrapOwnsFD, Buffering: -1, Position: -1}))))
+	out = os.NewFile(uintptr(writeEnd), "pipe")
 	h.t.Cleanup(func() { out.Close() })
 	return in, out
 }
@@ -138,7 +134,7 @@ func TestCloseWaitsAndThenCancels(t *testing.T) {
 			t.Fatal(took)
 		}
 		// The descriptor is gone: nobody reads the pipe any more, once the blocked worker (pool) lets go.
-		syscall.Write(int(out.Fd()), []byte("x"))
+		out.Write([]byte("x"))
 		out.Close()
 	})
 }

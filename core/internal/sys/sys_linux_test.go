@@ -43,7 +43,9 @@ func mustStat(t testing.TB, fd FD) Stat {
 	return stat
 }
 
-func dataOf(b []byte) (unsafe.Pointer, int64) { return unsafe.Pointer(unsafe.SliceData(b)), int64(len(b)) }
+func dataOf(b []byte) (unsafe.Pointer, int64) {
+	return unsafe.Pointer(unsafe.SliceData(b)), int64(len(b))
+}
 
 func TestTransfersAndMetadata(t *testing.T) {
 	for name, directory := range directories(t) {
@@ -67,7 +69,7 @@ func TestTransfersAndMetadata(t *testing.T) {
 			}
 			got := make([]byte, 32)
 			data, length = dataOf(got)
-			if count, errno := Pread(fd, data, length, 8); errno != 0 || !bytes.Equal(got[:count], []byte("89"+"56789")[:count]) || count != 7 {
+			if count, errno := Pread(fd, data, length, 8); errno != 0 || !bytes.Equal(got[:count], []byte("89" + "56789")[:count]) || count != 7 {
 				t.Fatalf("Pread = %q, %v", got[:count], errno)
 			}
 			if count, errno := Pread(fd, data, length, 15); count != 0 || errno != 0 {

@@ -1,0 +1,18 @@
+//go:build unix
+
+package core
+
+import (
+	"syscall"
+	"testing"
+)
+
+// pipeEnds returns the descriptors of a new pipe, which belong to the caller.
+func pipeEnds(t *testing.T) (in, out int) {
+	t.Helper()
+	var ends [2]int
+	if err := syscall.Pipe(ends[:]); err != nil {
+		t.Fatal(err)
+	}
+	return ends[0], ends[1]
+}

@@ -1,0 +1,16 @@
+package core
+
+import (
+	"syscall"
+	"testing"
+)
+
+// pipeEnds returns the handles of a new pipe, which belong to the caller.
+func pipeEnds(t *testing.T) (in, out int) {
+	t.Helper()
+	var ends [2]syscall.Handle
+	if err := syscall.Pipe(ends[:]); err != nil {
+		t.Fatal(err)
+	}
+	return int(ends[0]), int(ends[1])
+}
