@@ -59,6 +59,25 @@ extern "C" {
  */
 #define AYA_COMPLETION_STAGED 1u
 
+/* ---- file ----
+ * What is known of the file system that holds a file; what aya_file_info answers.
+ */
+
+/* The data is in memory (tmpfs); a transfer cannot wait for a device. */
+#define AYA_FILE_MEMORY 1u
+
+/* The size is the truth; not so on /proc and /sys. */
+#define AYA_FILE_SIZE_TRUSTED 2u
+
+/* Metadata is answered from memory; not so on network and user-space file systems. */
+#define AYA_FILE_LOCAL 4u
+
+/* Reading what is cached without waiting works here. */
+#define AYA_FILE_READ_NOWAIT 8u
+
+/* Writing without waiting works here. */
+#define AYA_FILE_WRITE_NOWAIT 16u
+
 /* ---- open ----
  * How to open or wrap a file. At least one of read and write is needed.
  */
@@ -823,7 +842,7 @@ int32_t aya_queue_close(uint64_t queue);
  *
  * file: The file.
  * fd: Receives the descriptor; -1 while the open is pending.
- * traits: Receives the traits.
+ * traits: Receives AYA_FILE_ flags; 0 while the open is pending.
  * Returns: 0, or -AYA_EBADF for a closed or stale handle.
  */
 int32_t aya_file_info(uint64_t file, int64_t *fd, uint32_t *traits);

@@ -79,6 +79,20 @@ const (
 	CompletionStaged uint32 = 1
 )
 
+// What is known of the file system that holds a file; what aya_file_info answers.
+const (
+	// FileMemory: the data is in memory (tmpfs); a transfer cannot wait for a device.
+	FileMemory uint32 = 1
+	// FileSizeTrusted: the size is the truth; not so on /proc and /sys.
+	FileSizeTrusted uint32 = 2
+	// FileLocal: metadata is answered from memory; not so on network and user-space file systems.
+	FileLocal uint32 = 4
+	// FileReadNowait: reading what is cached without waiting works here.
+	FileReadNowait uint32 = 8
+	// FileWriteNowait: writing without waiting works here.
+	FileWriteNowait uint32 = 16
+)
+
 // How to open or wrap a file. At least one of read and write is needed.
 const (
 	// OpenRead: reading is allowed.

@@ -20,6 +20,7 @@ var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"cell":       cell,
 	"errors":     errorNames,
 	"trim":       strings.TrimSpace,
+	"pipe":       func(text string) string { return strings.ReplaceAll(text, "|", `\|`) },
 }).ParseFS(files, "*.tmpl"))
 
 // cell makes a text fit for a table.
@@ -40,6 +41,7 @@ func Emit(s *ir.Spec) ([]output.File, error) {
 	var out []output.File
 	for _, page := range []struct{ path, template string }{
 		{"capi/REFERENCE.md", "c.md.tmpl"},
+		{"bindings-python/REFERENCE.md", "python.md.tmpl"},
 	} {
 		var b bytes.Buffer
 		if err := templates.ExecuteTemplate(&b, page.template, s); err != nil {

@@ -8,12 +8,20 @@ import (
 
 	"github.com/ayafileio/ayafileio/gen/internal/ir"
 	"github.com/ayafileio/ayafileio/gen/internal/output"
+	"github.com/ayafileio/ayafileio/gen/internal/prose"
 )
 
 //go:embed *.tmpl
 var files embed.FS
 
-var templates = template.Must(template.New("").Funcs(template.FuncMap{}).ParseFS(files, "*.tmpl"))
+var templates = template.Must(template.New("").Funcs(template.FuncMap{
+	"docstring": docstring,
+	"stub":      stub,
+	"typed":     ir.Typed,
+	"doc":       func(indent int, text string) string { return pydoc(indent, prose.Wrap(text, 112-indent)) },
+}).ParseFS(files, "*.tmpl"))
+
+const packageDir = "bindings-python/src/ayafileio/"
 
 const native = "bindings-python/src/native/generated/"
 
@@ -25,6 +33,9 @@ func Emit(s *ir.Spec) ([]output.File, error) {
 		data           any
 	}{
 		{native + "errors.gen.h", "errors.gen.h.tmpl", s.Python},
+		{packageDir + "_ayafileio.pyi", "extension.pyi.tmpl", s.Python},
+		{packageDir + "__init__.pyi", "package.pyi.tmpl", s.Python},
+		{packageDir + "_option_table.py", "option_table.py.tmpl", s.Python},
 	} {
 		var b bytes.Buffer
 		if err := templates.ExecuteTemplate(&b, f.template, f.data); err != nil {

@@ -14,6 +14,7 @@ func Load(root fs.FS) (*Spec, error) {
 		file(root, "api", &s.API),
 		file(root, "errors", &s.Errors),
 		file(root, "options", &s.Options),
+		file(root, "python", &s.Python),
 	)
 }
 

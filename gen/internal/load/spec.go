@@ -68,15 +68,16 @@ type Field struct {
 // Operation is one kind of operation.
 type Operation struct {
 	Pos
-	Name   string   `yaml:"name"`
-	Number int64    `yaml:"number"`
-	Scope  string   `yaml:"scope"`
-	Build  string   `yaml:"build,optional"`
-	Doc    string   `yaml:"doc"`
-	Args   []Field  `yaml:"args,optional"`
-	Result Result   `yaml:"result"`
-	Errors []string `yaml:"errors"`
-	Path   Path     `yaml:"path"`
+	Name   string           `yaml:"name"`
+	Number int64            `yaml:"number"`
+	Scope  string           `yaml:"scope"`
+	Build  string           `yaml:"build,optional"`
+	Doc    string           `yaml:"doc"`
+	Args   []Field          `yaml:"args,optional"`
+	Result Result           `yaml:"result"`
+	Errors []string         `yaml:"errors"`
+	Path   Path             `yaml:"path"`
+	Python *PythonOperation `yaml:"python,optional"`
 }
 
 // Result is what an operation's result number means.
@@ -180,4 +181,5 @@ type Spec struct {
 	API     API
 	Errors  Errors
 	Options Options
+	Python  Python
 }
