@@ -6,7 +6,7 @@ import (
 )
 
 // pipeEnds returns the handles of a new pipe, which belong to the caller.
-func pipeEnds(t *testing.T) (in, out int) {
+func pipeEnds(t testing.TB) (in, out int) {
 	t.Helper()
 	var ends [2]syscall.Handle
 	if err := syscall.Pipe(ends[:]); err != nil {
