@@ -3,3 +3,5 @@ module github.com/ayafileio/ayafileio/core
 go 1.26.0
 
 require golang.org/x/sys v0.49.0
+
+require github.com/iceber/iouring-go v0.0.0-20230403020409-002cfd2e2a90

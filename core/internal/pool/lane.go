@@ -62,6 +62,9 @@ func (l *Lane) Flush() {
 // Cancel gives a request up that no worker has begun; the next Collect returns it with ECANCELED. One that is running
 // finishes: a blocking system call cannot be taken back safely.
 func (l *Lane) Cancel(r *backend.Request) {
+	if r.Op == backend.OpClose {
+		return // a close that did not happen would leak the descriptor
+	}
 	l.Flush()
 	shared.mu.Lock()
 	waiting := r.Slot == slotQueued

@@ -29,10 +29,13 @@ func TestEvent(t *testing.T) {
 		t.Fatal("still set after Clear")
 	}
 	event.Clear() // of a latch that is not set: no wait
+	done := make(chan struct{})
 	go func() {
+		defer close(done)
 		time.Sleep(10 * time.Millisecond)
 		event.Set()
 	}()
+	defer func() { <-done }()
 	if !event.Wait(10 * time.Second) {
 		t.Fatal("not woken")
 	}
