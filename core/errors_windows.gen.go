@@ -69,10 +69,10 @@ func errorOf(errno sys.Errno) Error {
 	case 1816:
 		// ERROR_NOT_ENOUGH_QUOTA: ReadFile, WriteFile (too much locked memory)
 		return ENOMEM
-	case syscall.ENOMEM:
+	case syscall.ENOBUFS:
 		// invented by Go's syscall package
 		return ENOMEM
-	case syscall.ENOBUFS:
+	case syscall.ENOMEM:
 		// invented by Go's syscall package
 		return ENOMEM
 	case 5:

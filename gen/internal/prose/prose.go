@@ -52,14 +52,3 @@ func Prefix(lines []string, prefix string) string {
 	}
 	return b.String()
 }
-
-// First is the first sentence of a text.
-func First(text string) string {
-	p := Paragraphs(text)[0]
-	for i := range len(p) - 1 {
-		if p[i] == '.' && p[i+1] == ' ' {
-			return p[:i+1]
-		}
-	}
-	return p
-}

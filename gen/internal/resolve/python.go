@@ -45,13 +45,31 @@ func (r *resolver) pythonErrors() {
 		if !ok {
 			r.fail(e.Raises.Pos, "%s: the extension cannot raise %s", e.Name, e.Raises.Python)
 		}
-		row := ir.ErrorRow{Number: e.Number, Errno: "0", Raises: kind, Message: e.Message}
-		if e.Native != nil && len(e.Native.Posix) > 0 {
-			row.Errno = e.Native.Posix[0].Code
-		}
-		p.Rows = append(p.Rows, row)
+		p.Rows = append(p.Rows, ir.ErrorRow{Number: e.Number, Errno: errnoMacro(e), Raises: kind, Message: e.Message})
 	}
 	sort.Slice(p.Rows, func(i, j int) bool { return p.Rows[i].Number < p.Rows[j].Number })
+}
+
+// errnoMacro is the macro of <errno.h> that means the same as an error of ours: that of the same name, when a system
+// answers it.
+func errnoMacro(e load.Error) string {
+	if e.Native == nil {
+		return "0"
+	}
+	for _, list := range [][]load.NativeCode{e.Native.Posix, e.Native.Linux, e.Native.Darwin, e.Native.Unix} {
+		for _, c := range list {
+			if c.Code == e.Name {
+				return e.Name
+			}
+		}
+	}
+	r := "0"
+	for _, c := range e.Native.Posix {
+		if r == "0" || c.Code < r {
+			r = c.Code
+		}
+	}
+	return r
 }
 
 func (r *resolver) pythonDicts() {

@@ -5,6 +5,7 @@ package resolve
 import (
 	"errors"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 
@@ -24,6 +25,8 @@ func Resolve(s *load.Spec) (*ir.Spec, error) {
 	r.functions()
 	r.python()
 	sort.SliceStable(r.errs, func(i, j int) bool { return less(r.errs[i], r.errs[j]) })
+	// What is said of several systems at once is wrong for each of them, and reported once.
+	r.errs = slices.CompactFunc(r.errs, func(a, b error) bool { return a.Error() == b.Error() })
 	return r.out, errors.Join(r.errs...)
 }
 

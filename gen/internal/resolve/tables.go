@@ -59,7 +59,9 @@ func (r *resolver) windows(seen uniques[string], n *load.Native) []ir.NativeCode
 	sort.Slice(out, func(i, j int) bool { return out[i].Number < out[j].Number })
 	// Go's own syscall package invents codes with POSIX names on Windows, and answers them. Two of its names are not
 	// inventions but the Win32 codes themselves, which are listed already.
-	for _, c := range n.Posix {
+	posix := append([]load.NativeCode(nil), n.Posix...)
+	sort.Slice(posix, func(i, j int) bool { return posix[i].Code < posix[j].Code })
+	for _, c := range posix {
 		if c.Code == "ENOENT" || c.Code == "ENOTDIR" {
 			continue
 		}

@@ -47,7 +47,7 @@ static inline const ErrorRow *error_row(int32_t number)
         {20, ENAMETOOLONG, RAISES_OS_ERROR, "File name too long"},
         {21, ELOOP, RAISES_OS_ERROR, "Too many levels of symbolic links"},
         {22, ENOSYS, RAISES_OS_ERROR, "Function not implemented"},
-        {23, EOPNOTSUPP, RAISES_OS_ERROR, "Operation not supported"},
+        {23, ENOTSUP, RAISES_OS_ERROR, "Operation not supported"},
         {24, ETXTBSY, RAISES_OS_ERROR, "Text file busy"},
         {25, EBUSY, RAISES_OS_ERROR, "Device or resource busy"},
         {26, EDQUOT, RAISES_OS_ERROR, "Disk quota exceeded"},
