@@ -19,7 +19,7 @@ const symbolPrefix = "aya_"
 // symbols compares what the library exports with the functions of the specification, in both directions: a missing
 // one breaks bindings, and a surplus one would become a promise that nobody made.
 func (p *Plan) symbols(_ context.Context, out *step.Output) error {
-	content, err := os.ReadFile(p.Root.Path("spec", "api.yaml"))
+	content, err := os.ReadFile(p.Root.Path("spec", "functions.yaml"))
 	if err != nil {
 		return err
 	}
@@ -53,13 +53,13 @@ func (p *Plan) symbols(_ context.Context, out *step.Output) error {
 	wrong := 0
 	for _, name := range slices.Sorted(maps.Keys(want)) {
 		if !got[name] {
-			out.Printf("%s is in spec/api.yaml but not exported", name)
+			out.Printf("%s is in spec/functions.yaml but not exported", name)
 			wrong++
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(got)) {
 		if !want[name] {
-			out.Printf("%s is exported but not in spec/api.yaml", name)
+			out.Printf("%s is exported but not in spec/functions.yaml", name)
 			wrong++
 		}
 	}

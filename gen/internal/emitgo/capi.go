@@ -9,7 +9,7 @@ import (
 // exports prints the C functions, whose Go names cgo wants to be the C names. The file names no C type, since its own preamble would then have to include the
 // header, whose prototypes (with const) clash with those that cgo writes; layout.gen.go proves that the types agree.
 func exports(s *ir.Spec) *jen.File {
-	f := newFile("main", "spec/api.yaml", "")
+	f := newFile("main", "spec/functions.yaml", "")
 	f.CgoPreamble("")
 	for _, fn := range s.Functions {
 		f.Comment("//export " + fn.C)

@@ -12,6 +12,7 @@ func Load(root fs.FS) (*Spec, error) {
 	s := &Spec{}
 	return s, errors.Join(
 		file(root, "api", &s.API),
+		file(root, "functions", &s.Functions),
 		file(root, "errors", &s.Errors),
 		file(root, "options", &s.Options),
 		file(root, "python", &s.Python),

@@ -6,7 +6,6 @@ type API struct {
 	Constants  []Constants `yaml:"constants,optional"`
 	Structs    []Struct    `yaml:"structs,optional"`
 	Operations []Operation `yaml:"operations,optional"`
-	Functions  []Function  `yaml:"functions,optional"`
 }
 
 // ABI holds what is true of the whole interface; its texts are the front page of the header.
@@ -95,6 +94,11 @@ type Path struct {
 	Doc    string `yaml:"doc"`
 }
 
+// Functions is spec/functions.yaml.
+type Functions struct {
+	Functions []Function `yaml:"functions"`
+}
+
 // Function is one exported C function.
 type Function struct {
 	Pos
@@ -178,8 +182,9 @@ type Option struct {
 
 // Spec is the whole specification as written.
 type Spec struct {
-	API     API
-	Errors  Errors
-	Options Options
-	Python  Python
+	API       API
+	Functions Functions
+	Errors    Errors
+	Options   Options
+	Python    Python
 }

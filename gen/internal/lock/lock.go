@@ -16,7 +16,7 @@ import (
 // Path is where the lock lives.
 const Path = "spec/abi.lock"
 
-const head = "# " + output.Marker + "api.yaml, spec/errors.yaml and spec/options.yaml; DO NOT EDIT.\n"
+const head = "# " + output.Marker + "api.yaml, spec/errors.yaml, spec/functions.yaml and spec/options.yaml; DO NOT EDIT.\n"
 
 // fact is one line: a key that must never disappear and a value that must never change.
 type fact struct{ key, value string }

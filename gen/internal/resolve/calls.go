@@ -51,7 +51,7 @@ func (r *resolver) operations() {
 func (r *resolver) functions() {
 	names, orders := newUniques[string](r), newUniques[int64](r)
 	order := map[*ir.Function]int64{}
-	for _, f := range r.spec.API.Functions {
+	for _, f := range r.spec.Functions.Functions {
 		orders.add(f.Pos, "order", f.Order)
 		if !names.add(f.Pos, "function", f.Name) {
 			continue
