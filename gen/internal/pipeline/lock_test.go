@@ -54,7 +54,7 @@ func TestTheLockRefusesWhatBreaksTheABI(t *testing.T) {
 		{"fields swapped", api, []string{"{name: size, type: i64, unit: bytes, doc: \"The new size", "{name: extent, type: i64, unit: bytes, doc: \"The new size"}, "field aya_truncate_args.size was 0 int64_t and is gone"},
 		{"type changed", api, []string{"- name: token\n        type: u64", "- name: token\n        type: i64"}, "field aya_completion.token was 24 uint64_t and is now 24 int64_t"},
 		{"flag changed", api, []string{"{name: create, value: 8,", "{name: create, value: 1024,"}, "constant AYA_OPEN_CREATE was 8 and is now 1024"},
-		{"function changed", api, []string{"{name: which, type: u32,", "{name: which, type: u64,"}, "function aya_drain_pool was int32_t (uint32_t) and is now int32_t (uint64_t)"},
+		{"function changed", "spec/functions.yaml", []string{"{name: which, type: u32,", "{name: which, type: u64,"}, "function aya_drain_pool was int32_t (uint32_t) and is now int32_t (uint64_t)"},
 		{"error renumbered", errors, []string{"name: ENOENT\n    number: 2\n", "name: ENOENT\n    number: 150\n"}, "error 2 was ENOENT and is gone"},
 		{"option renamed", options, []string{"name: inline_read_max\n", "name: inline_max\n"}, "option inline_read_max was present and is gone"},
 	} {
