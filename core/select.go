@@ -28,6 +28,9 @@ func selectBackend() (backend.Backend, string, Error) {
 		}
 		b, err := c.open()
 		if err == nil {
+			if noter, ok := b.(interface{ Note() string }); ok && reason == "" {
+				reason = noter.Note() // works, but not quite as configured
+			}
 			return b, reason, EOK
 		}
 		reason = c.name + ": " + err.Error()

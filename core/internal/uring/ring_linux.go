@@ -31,8 +31,8 @@ type Ring struct {
 	// one place to the armed read.
 	requestsMax, cancelsMax uint32
 
-	inKernel uint32 // entries whose completion has not been taken; never more than the completion queue holds
-	slots    []slot
+	inKernel uint32   // entries whose completion has not been taken; never more than the completion queue holds
+	slots    []slot   // grows with what has been in the kernel at once; a slot keeps its index
 	free     []uint32 // indices of free slots
 	held     int      // occupied slots
 
@@ -110,11 +110,6 @@ func Open(o Options) (*Ring, error) {
 	u.stagedMax = r.sqSize
 	if r.sqpoll {
 		u.stagedMax-- // for the armed read: there is no making room at will
-	}
-	u.slots = make([]slot, r.cqSize)
-	u.free = make([]uint32, r.cqSize)
-	for index := range u.free {
-		u.free[index] = uint32(len(u.free) - 1 - index)
 	}
 	u.lane = pool.NewLane(u.event.Set)
 	u.arm()

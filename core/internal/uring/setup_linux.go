@@ -27,9 +27,9 @@ const (
 	depthDefault = 256
 	depthMin     = 2
 	depthMax     = 32768 // IORING_MAX_ENTRIES
-	// The completion queue bounds what is in flight. Its room is cheap (16 bytes an entry), and a full one only
-	// means that requests wait here instead of in the kernel.
-	completionsMin = 4096
+	// The completion queue bounds what is in the kernel: eight times the depth, within these limits. A full one only
+	// means that requests wait here instead of there. Its pages are cleared for each ring, so it is not larger.
+	completionsMin = 1024
 	completionsMax = 65536
 )
 
@@ -126,7 +126,7 @@ func newRing(o Options) (r ring, note string, err error) {
 func trySetup(depth int, flags uint32) (ring, error) {
 	params := iouring.IOURingParams{
 		Flags:     flags | iouring.IORING_SETUP_CQSIZE | iouring.IORING_SETUP_CLAMP,
-		CQEntries: uint32(min(max(4*depth, completionsMin), completionsMax)),
+		CQEntries: uint32(min(max(8*depth, completionsMin), completionsMax)),
 		// How long the SQPOLL thread spins before it sleeps.
 		SQThreadIdle: 50,
 	}

@@ -52,8 +52,13 @@ func (u *Ring) room(limit uint32) bool { return u.inKernel < limit && u.staged()
 
 // stage fills a submission entry.
 func (u *Ring) stage(r *backend.Request) {
-	index := u.free[len(u.free)-1]
-	u.free = u.free[:len(u.free)-1]
+	index := uint32(len(u.slots))
+	if last := len(u.free) - 1; last >= 0 {
+		index = u.free[last]
+		u.free = u.free[:last]
+	} else {
+		u.slots = append(u.slots, slot{})
+	}
 	u.held++
 	s := &u.slots[index]
 	s.request = r
