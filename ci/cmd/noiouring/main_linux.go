@@ -1,8 +1,7 @@
-// Command noiouring runs a program in which io_uring is forbidden, as it is in most containers: a seccomp filter
-// answers its three system calls with an error. It needs no privilege, and the filter holds for all that the program
-// starts.
+// Command noiouring runs a program with io_uring forbidden, as containers forbid it: the three system calls fail with
+// EPERM (default) or ENOSYS. It needs no privileges, and touches nothing but the program it runs.
 //
-//	noiouring [-errno EPERM|ENOSYS] program [argument …]
+//	go run ./ci/cmd/noiouring [-errno EPERM|ENOSYS] [--] program [arguments]
 package main
 
 import (
@@ -11,60 +10,81 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"syscall"
 	"unsafe"
-
-	"golang.org/x/sys/unix"
 )
 
 func main() {
-	answer := flag.String("errno", "EPERM", "what the system calls answer: EPERM, as Docker's profile, or ENOSYS")
+	name := flag.String("errno", "EPERM", "how the calls fail: EPERM (a container's filter) or ENOSYS (an old kernel)")
 	flag.Parse()
-	if err := run(*answer, flag.Args()); err != nil {
+	errno, known := map[string]syscall.Errno{"EPERM": syscall.EPERM, "ENOSYS": syscall.ENOSYS}[*name]
+	if !known || flag.NArg() == 0 {
+		fmt.Fprintln(os.Stderr, "usage: noiouring [-errno EPERM|ENOSYS] [--] program [arguments]")
+		os.Exit(2)
+	}
+	if err := run(errno, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "noiouring:", err)
-		os.Exit(125)
+		os.Exit(127)
 	}
 }
 
-func run(answer string, program []string) error {
-	errno := map[string]unix.Errno{"EPERM": unix.EPERM, "ENOSYS": unix.ENOSYS}[answer]
-	if errno == 0 || len(program) == 0 {
-		return fmt.Errorf("usage: noiouring [-errno EPERM|ENOSYS] program [argument …]")
-	}
-	path, err := exec.LookPath(program[0])
+// run replaces this process by the program.
+func run(errno syscall.Errno, arguments []string) error {
+	path, err := exec.LookPath(arguments[0])
 	if err != nil {
 		return err
 	}
-	// A filter belongs to a thread, and exec keeps that of the thread which calls it.
+	// The filter belongs to the thread; exec keeps the one that calls it.
 	runtime.LockOSThread()
 	if err := forbid(errno); err != nil {
 		return err
 	}
-	return unix.Exec(path, program, os.Environ())
+	return syscall.Exec(path, arguments, os.Environ())
 }
 
-// forbid installs the filter. The system call numbers are the same on every architecture, being newer than their
-// unification, so the filter need not look at the architecture.
-func forbid(errno unix.Errno) error {
-	const (
-		numberAt = 0 // offset of the number in struct seccomp_data
-		allow    = 0x7fff0000
-		fail     = 0x00050000
-	)
-	filter := []unix.SockFilter{
-		{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, K: numberAt},
-		{Code: unix.BPF_JMP | unix.BPF_JGE | unix.BPF_K, K: unix.SYS_IO_URING_SETUP, Jt: 0, Jf: 2},
-		{Code: unix.BPF_JMP | unix.BPF_JGT | unix.BPF_K, K: unix.SYS_IO_URING_REGISTER, Jt: 1, Jf: 0},
-		{Code: unix.BPF_RET | unix.BPF_K, K: fail | uint32(errno)},
-		{Code: unix.BPF_RET | unix.BPF_K, K: allow},
+// From include/uapi/linux: seccomp.h, prctl.h, filter.h.
+const (
+	setNoNewPrivileges = 38
+	setSeccomp         = 22
+	modeFilter         = 2
+	returnAllow        = 0x7fff0000
+	returnErrno        = 0x00050000
+
+	loadWord    = 0x20 // BPF_LD | BPF_W | BPF_ABS
+	jumpAtLeast = 0x35 // BPF_JMP | BPF_JGE | BPF_K
+	answer      = 0x06 // BPF_RET | BPF_K
+)
+
+// instruction is struct sock_filter, program is struct sock_fprog.
+type instruction struct {
+	code      uint16
+	yes, no   uint8
+	parameter uint32
+}
+
+type program struct {
+	count        uint16
+	instructions *instruction
+}
+
+// The numbers of io_uring_setup, _enter and _register, the same on every architecture.
+const firstCall, lastCall = 425, 427
+
+func forbid(errno syscall.Errno) error {
+	filter := [...]instruction{
+		{code: loadWord, parameter: 0}, // the number of the call
+		{code: jumpAtLeast, yes: 0, no: 2, parameter: firstCall},
+		{code: jumpAtLeast, yes: 1, no: 0, parameter: lastCall + 1},
+		{code: answer, parameter: returnErrno | uint32(errno)},
+		{code: answer, parameter: returnAllow},
 	}
-	program := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
-	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
-		return fmt.Errorf("no_new_privs: %w", err)
+	if _, _, failure := syscall.RawSyscall6(syscall.SYS_PRCTL, setNoNewPrivileges, 1, 0, 0, 0, 0); failure != 0 {
+		return fmt.Errorf("no_new_privs: %w", failure)
 	}
-	_, _, e := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, 0, uintptr(unsafe.Pointer(&program)))
-	runtime.KeepAlive(filter)
-	if e != 0 {
-		return fmt.Errorf("seccomp: %w", e)
+	p := program{count: uint16(len(filter)), instructions: &filter[0]}
+	_, _, failure := syscall.RawSyscall(syscall.SYS_PRCTL, setSeccomp, modeFilter, uintptr(unsafe.Pointer(&p)))
+	if failure != 0 {
+		return fmt.Errorf("seccomp: %w", failure)
 	}
 	return nil
 }

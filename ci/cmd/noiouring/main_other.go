@@ -1,5 +1,6 @@
 //go:build !linux
 
+// Command noiouring is for Linux: elsewhere there is no io_uring to forbid.
 package main
 
 import (
@@ -8,6 +9,6 @@ import (
 )
 
 func main() {
-	fmt.Fprintln(os.Stderr, "noiouring: io_uring and seccomp exist on Linux only")
-	os.Exit(125)
+	fmt.Fprintln(os.Stderr, "noiouring: only on Linux")
+	os.Exit(2)
 }
