@@ -1,0 +1,352 @@
+/* How an operation runs: its turn on the file, its steps, the inline attempt, the wait, the end.
+ *
+ * Order on one file. Operations reserve their place in the core when they are submitted, so most need no order here.
+ * Two kinds do: reading lines, which keeps a chunk on this side, and text. While one of them waits it owns the
+ * file's cursor, and whatever else wants the cursor queues up behind it, first come first served, from any loop. */
+#include "runtime.h"
+
+#include <time.h>
+
+/* After so much time of operations that finish at once, the loop gets a turn: a hot file must not starve it. The
+ * clock is looked at every so many operations only, since looking costs as much as a cached line. */
+#define SLICE_NANOSECONDS 2000000
+#define SLICE_OPERATIONS 32
+
+static _Thread_local struct {
+    unsigned count;
+    int64_t since;
+} slice;
+
+static int64_t clock_nanoseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static int slice_is_over(void)
+{
+    int64_t now = clock_nanoseconds();
+    if (now - slice.since < SLICE_NANOSECONDS)
+        return 0;
+    slice.since = now;
+    return 1;
+}
+
+Step step_value(OpObject *op, PyObject *value)
+{
+    op->value = value;
+    return value == NULL ? STEP_ERROR : STEP_VALUE;
+}
+
+Step step_delegate(OpObject *op, PyObject *coroutine)
+{
+    op->inner = coroutine;
+    return coroutine == NULL ? STEP_ERROR : STEP_DELEGATE;
+}
+
+/* ---- turns ---- */
+
+static void waiters_append(FileObject *file, OpObject *op)
+{
+    op->in_queue = 1;
+    op->next = NULL;
+    op->previous = file->waiters_last;
+    if (file->waiters_last != NULL)
+        file->waiters_last->next = op;
+    else
+        file->waiters_first = op;
+    file->waiters_last = op;
+}
+
+static void waiters_remove(FileObject *file, OpObject *op)
+{
+    op->in_queue = 0;
+    if (op->previous != NULL)
+        op->previous->next = op->next;
+    else
+        file->waiters_first = op->next;
+    if (op->next != NULL)
+        op->next->previous = op->previous;
+    else
+        file->waiters_last = op->previous;
+    op->previous = op->next = NULL;
+}
+
+/* The waiter may belong to another loop, on another thread, or to one that is closed by now. */
+static int wake(OpObject *op)
+{
+    PyObject *module = slow_module(op->state);
+    PyObject *woken = module == NULL ? NULL : PyObject_CallMethod(module, "wake", "O", op->future);
+    int result = woken == Py_True;
+    if (woken == NULL)
+        PyErr_WriteUnraisable(op->future);
+    Py_XDECREF(woken);
+    return result;
+}
+
+void op_give_turn_up(OpObject *op)
+{
+    FileObject *file = op->file;
+    if (UNLIKELY(op->in_queue))
+        waiters_remove(file, op);
+    if (LIKELY(!op->turn))
+        return;
+    op->turn = 0;
+    file->owner = NULL;
+    if (LIKELY(file->waiters_first == NULL))
+        return;
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    while (file->owner == NULL && file->waiters_first != NULL) {
+        OpObject *next = (OpObject *)Py_NewRef((PyObject *)file->waiters_first);
+        waiters_remove(file, next);
+        next->turn = 1;
+        file->owner = next;
+        if (!wake(next) && file->owner == next) {
+            next->turn = 0;
+            file->owner = NULL;
+        }
+        Py_DECREF((PyObject *)next);
+    }
+    PyErr_Restore(type, value, traceback);
+}
+
+/* ---- waiting ---- */
+
+/* Yields a genuine future of the running loop, as a coroutine that awaits it would. */
+static PySendResult wait_on_future(OpObject *op, OpPhase phase, PyObject **result)
+{
+    ModuleState *state = op->state;
+    PyObject *loop = PyObject_CallNoArgs(state->get_running_loop);
+    if (loop == NULL)
+        return PYGEN_ERROR;
+    op->future = PyObject_CallMethodObjArgs(loop, state->str_create_future, NULL);
+    Py_DECREF(loop);
+    if (op->future == NULL)
+        return PYGEN_ERROR;
+    unaryfunc await = (unaryfunc)PyType_GetSlot(Py_TYPE(op->future), Py_am_await);
+    if (await == NULL) {
+        PyErr_SetString(PyExc_TypeError, "the loop's futures cannot be awaited");
+        return PYGEN_ERROR;
+    }
+    op->inner = await(op->future);
+    if (op->inner == NULL)
+        return PYGEN_ERROR;
+    op->phase = (uint8_t)phase;
+    return PyIter_Send(op->inner, Py_None, result);
+}
+
+static PySendResult wait_for_completion(OpObject *op, PyObject **result)
+{
+    slice.count = 0; /* the loop gets its turn */
+    PySendResult how = wait_on_future(op, OP_WAITING, result);
+    if (how == PYGEN_NEXT)
+        return how;
+    /* No future to wait on: the operation ends by itself. */
+    op->abandoned = 1;
+    if (how == PYGEN_RETURN) {
+        Py_CLEAR(*result);
+        PyErr_SetString(PyExc_RuntimeError, "the loop's future was done before it was awaited");
+    }
+    return op_end(op, PYGEN_ERROR);
+}
+
+PySendResult op_end(OpObject *op, PySendResult how)
+{
+    op->phase = OP_FINISHED;
+    if (UNLIKELY(op->queue != NULL)) {
+        /* In flight: the buffers stay, and so does the turn, until the completion is reaped. */
+        op->abandoned = 1;
+        Py_CLEAR(op->inner);
+        Py_CLEAR(op->future);
+        return how;
+    }
+    op_give_turn_up(op);
+    return how;
+}
+
+/* ---- steps ---- */
+
+int op_submit(OpObject *op, aya_submission *submission)
+{
+    aya_completion out;
+    submission->user_data = (uint64_t)(uintptr_t)op;
+    int32_t status = library.submit(0, submission, &out);
+    if (UNLIKELY(status == AYA_WOULD_WAIT)) {
+        QueueObject *queue = queue_of_running_loop(op->state);
+        if (queue == NULL)
+            return -1;
+        status = queue_submit(queue, op, submission, &out);
+    }
+    if (LIKELY(status == AYA_DONE)) {
+        op_take_completion(op, &out);
+        return 1;
+    }
+    if (status == AYA_PENDING)
+        return 0;
+    op->result = -1;
+    op->error = -status;
+    op->native = 0;
+    return 1;
+}
+
+static Step raise_failure(OpObject *op)
+{
+    FileObject *file = op->file;
+    /* A close that came between: whichever number says so, it is the same mistake to the caller. */
+    if (file->closed && (op->error == AYA_EBADF || op->error == AYA_ECLOSED || op->error == AYA_ESTALE_HANDLE))
+        error_closed();
+    else
+        error_raise(op->state, op->error, op->native, file->name);
+    return STEP_ERROR;
+}
+
+static Step completed(OpObject *op)
+{
+    FileObject *file = op->file;
+    if (UNLIKELY(op->giving_back)) {
+        op->giving_back = 0;
+        if (op->error == 0) {
+            file->position = op->result;
+            file_forget_lines(file);
+        }
+        else if (op->error == AYA_ESPIPE)
+            file->stream = 1; /* nothing can be given back: they stay in front */
+        else
+            return raise_failure(op);
+        return STEP_SUBMIT;
+    }
+    if (UNLIKELY(op->error != 0)) {
+        Step step = op->kind->failed == NULL ? STEP_ERROR : op->kind->failed(op);
+        return step != STEP_ERROR || PyErr_Occurred() ? step : raise_failure(op);
+    }
+    if (op->kind->finish != NULL)
+        return op->kind->finish(op);
+    return step_value(op, Py_NewRef(Py_None));
+}
+
+static PySendResult delegate(OpObject *op, PyObject **result)
+{
+    PyObject *inner = Py_NewRef(op->inner);
+    PySendResult how = PyIter_Send(inner, Py_None, result);
+    Py_DECREF(inner);
+    if (how == PYGEN_NEXT) {
+        op->phase = OP_DELEGATED;
+        slice.count = 0;
+        return how;
+    }
+    Py_CLEAR(op->inner);
+    return op_end(op, how);
+}
+
+static void prepare_giving_back(OpObject *op, aya_submission *submission)
+{
+    FileObject *file = op->file;
+    op->giving_back = 1;
+    if (!(op->kind->flags & KIND_RAW) && !op->turn) {
+        op->turn = 1;
+        file->owner = op;
+    }
+    memset(submission, 0, sizeof *submission);
+    submission->op = AYA_OP_SEEK;
+    submission->file = file->handle;
+    submission->args.seek.offset = -(int64_t)file_unread(file);
+    submission->args.seek.whence = 1;
+}
+
+static int must_give_back(const OpObject *op)
+{
+    unsigned flags = op->kind->flags;
+    return file_unread(op->file) > 0 && (flags & KIND_CURSOR) && !(flags & KIND_KEEPS_LINES) && !op->file->stream;
+}
+
+static PySendResult run(OpObject *op, Step step, PyObject **result)
+{
+    aya_submission submission;
+    int waited = step != STEP_SUBMIT || op->future != NULL;
+    while (step == STEP_SUBMIT) {
+        int submitted;
+        if (UNLIKELY(must_give_back(op)))
+            prepare_giving_back(op, &submission);
+        else {
+            memset(&submission, 0, sizeof submission);
+            submission.file = op->file->handle;
+            step = op->kind->prepare(op, &submission);
+            if (UNLIKELY(step == STEP_GIVE_BACK))
+                prepare_giving_back(op, &submission);
+            else if (step != STEP_SUBMIT)
+                break;
+        }
+        submitted = op_submit(op, &submission);
+        if (submitted == 0)
+            return wait_for_completion(op, result);
+        step = submitted < 0 ? STEP_ERROR : completed(op);
+    }
+    if (UNLIKELY(step == STEP_DELEGATE))
+        return delegate(op, result);
+    if (UNLIKELY(step == STEP_ERROR))
+        return op_end(op, PYGEN_ERROR);
+    op_end(op, PYGEN_RETURN);
+    if (UNLIKELY(++slice.count >= SLICE_OPERATIONS)) {
+        slice.count = 0;
+        if (!waited && !(op->kind->flags & KIND_AT_ONCE) && slice_is_over()) {
+            op->phase = OP_YIELDED;
+            *result = Py_NewRef(Py_None);
+            return PYGEN_NEXT;
+        }
+    }
+    *result = op->value;
+    op->value = NULL;
+    return PYGEN_RETURN;
+}
+
+PySendResult op_start(OpObject *op, PyObject **result)
+{
+    FileObject *file = op->file;
+    unsigned flags = op->kind->flags;
+    PySendResult how;
+    Py_BEGIN_CRITICAL_SECTION((PyObject *)file);
+    if (UNLIKELY(file_begin(file, op) < 0))
+        how = op_end(op, PYGEN_ERROR);
+    else if ((flags & KIND_CURSOR) && !(flags & KIND_RAW) && UNLIKELY(file->owner != NULL || file->waiters_first != NULL)) {
+        waiters_append(file, op);
+        how = wait_on_future(op, OP_ORDERED, result);
+        if (how != PYGEN_NEXT)
+            how = op_end(op, PYGEN_ERROR);
+    }
+    else {
+        if (flags & KIND_EXCLUSIVE) {
+            op->turn = 1;
+            file->owner = op;
+        }
+        how = run(op, STEP_SUBMIT, result);
+    }
+    Py_END_CRITICAL_SECTION();
+    return how;
+}
+
+/* It was this operation's turn at last; the file may have been closed meanwhile. */
+PySendResult op_turn_came(OpObject *op, PyObject **result)
+{
+    PySendResult how;
+    Py_BEGIN_CRITICAL_SECTION((PyObject *)op->file);
+    how = file_begin(op->file, op) < 0 ? op_end(op, PYGEN_ERROR) : run(op, STEP_SUBMIT, result);
+    Py_END_CRITICAL_SECTION();
+    return how;
+}
+
+/* Its completion was delivered. */
+PySendResult op_continue(OpObject *op, PyObject **result)
+{
+    PySendResult how;
+    Py_BEGIN_CRITICAL_SECTION((PyObject *)op->file);
+    if (UNLIKELY(op->queue != NULL)) {
+        /* Somebody else resolved the future: the kernel is not done, so wait again. */
+        how = wait_for_completion(op, result);
+    }
+    else
+        how = run(op, completed(op), result);
+    Py_END_CRITICAL_SECTION();
+    return how;
+}

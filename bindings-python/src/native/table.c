@@ -1,0 +1,46 @@
+/* The methods of AsyncFile. */
+#include "methods.h"
+
+#define KEYWORDS(name, method, doc) {name, (PyCFunction)(void (*)(void))method_##method, METH_FASTCALL | METH_KEYWORDS, doc}
+#define NONE(name, method, doc) {name, method_##method, METH_NOARGS, doc}
+
+PyMethodDef file_methods[] = {
+    KEYWORDS("read", read, "read($self, size=-1)\n--\n\nRead at most size bytes (characters of a text file); all that is left by default."),
+    KEYWORDS("readinto", readinto, "readinto($self, buf)\n--\n\nRead into a writable buffer; the number of bytes read."),
+    NONE("readline", readline, "readline($self)\n--\n\nRead one line, with its end."),
+    KEYWORDS("readlines", readlines, "readlines($self, hint=-1)\n--\n\nRead lines until their total length reaches hint; all by default."),
+    NONE("readall", readall, "readall($self)\n--\n\nRead all that is left."),
+    KEYWORDS("chunk", chunk, "chunk($self, chunk_size, *, buf=None)\n--\n\nIterate over the file as memoryviews of chunk_size bytes."),
+    KEYWORDS("write", write, "write($self, data)\n--\n\nWrite; the number of bytes written."),
+    KEYWORDS("writelines", writelines, "writelines($self, lines)\n--\n\nWrite all lines in one go."),
+    KEYWORDS("read_at", read_at, "read_at($self, size, offset)\n--\n\nRead size bytes at offset; the position is not used."),
+    KEYWORDS("write_at", write_at, "write_at($self, data, offset)\n--\n\nWrite data at offset; the position is not used."),
+    KEYWORDS("read_many", read_many, "read_many($self, requests)\n--\n\nRead many parts, each (offset, length), at once."),
+    KEYWORDS("write_many", write_many, "write_many($self, requests)\n--\n\nWrite many parts, each (offset, data), at once."),
+    KEYWORDS("seek", seek, "seek($self, offset, whence=0)\n--\n\nSet the position; the new position."),
+    NONE("tell", tell, "tell($self)\n--\n\nThe position."),
+    KEYWORDS("truncate", truncate, "truncate($self, size=None)\n--\n\nSet the size of the file; the new size."),
+    NONE("flush", flush, "flush($self)\n--\n\nHand what was written to the operating system."),
+    NONE("sync", sync, "sync($self)\n--\n\nWait until data and metadata are on stable storage."),
+    NONE("datasync", datasync, "datasync($self)\n--\n\nWait until the data is on stable storage."),
+    NONE("close", close, "close($self)\n--\n\nClose the file."),
+    NONE("readable", readable, "readable($self)\n--\n\nWhether the file was opened for reading."),
+    NONE("writable", writable, "writable($self)\n--\n\nWhether the file was opened for writing."),
+    NONE("seekable", seekable, "seekable($self)\n--\n\nWhether the file has a position."),
+    NONE("fileno", fileno, "fileno($self)\n--\n\nThe descriptor."),
+    NONE("isatty", isatty, "isatty($self)\n--\n\nWhether the file is a terminal."),
+    NONE("__aenter__", enter, NULL),
+    KEYWORDS("__aexit__", exit, NULL),
+    {"__class_getitem__", Py_GenericAlias, METH_O | METH_CLASS, NULL},
+    KEYWORDS("_raw_read", raw_read, NULL),
+    KEYWORDS("_raw_write", raw_write, NULL),
+    KEYWORDS("_raw_seek", raw_seek, NULL),
+    KEYWORDS("_raw_truncate", raw_truncate, NULL),
+    NONE("_raw_tell", raw_tell, NULL),
+    NONE("_raw_chunk", raw_chunk, NULL),
+    NONE("_raw_readline", raw_readline, NULL),
+    NONE("_window", get_window, NULL),
+    KEYWORDS("_set_window", set_window, NULL),
+    KEYWORDS("_set_text_fast", set_text_fast, NULL),
+    {NULL, NULL, 0, NULL},
+};
