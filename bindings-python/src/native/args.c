@@ -2,7 +2,6 @@
 #include "runtime.h"
 
 #include <limits.h>
-#include <string.h>
 
 static int bind_keyword(const Signature *signature, PyObject *name, PyObject *value, PyObject **out)
 {

@@ -7,6 +7,9 @@
 #include <Python.h>
 #include <structmember.h>
 
+#include <stddef.h>
+#include <string.h>
+
 #ifdef Py_LIMITED_API
 #define BYTES_DATA(object) PyBytes_AsString(object)
 #define BYTES_SIZE(object) PyBytes_Size(object)
@@ -20,6 +23,28 @@
 #define TUPLE_ITEM(tuple, index) PyTuple_GET_ITEM((tuple), (index))
 #define TUPLE_SIZE(tuple) PyTuple_GET_SIZE(tuple)
 #endif
+
+#ifndef Py_SETREF
+#define Py_SETREF(place, value) \
+    do { \
+        PyObject *before_ = (place); \
+        (place) = (value); \
+        Py_DECREF(before_); \
+    } while (0)
+#endif
+
+/* Makes bytes that nobody else has seen shorter. The stable ABI can only copy them. */
+static inline int bytes_shrink(PyObject **bytes, Py_ssize_t size)
+{
+#ifdef Py_LIMITED_API
+    PyObject *copy = PyBytes_FromStringAndSize(PyBytes_AsString(*bytes), size);
+    Py_DECREF(*bytes);
+    *bytes = copy;
+    return copy == NULL ? -1 : 0;
+#else
+    return _PyBytes_Resize(bytes, size);
+#endif
+}
 
 /* Per-object locks exist in free-threaded builds only; elsewhere the interpreter's own lock does their work. */
 #if defined(Py_LIMITED_API) || !defined(Py_BEGIN_CRITICAL_SECTION)

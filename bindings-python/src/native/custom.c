@@ -1,7 +1,6 @@
 /* The methods that are more than one operation of the core, or none. */
 #include "runtime.h"
 
-#include <string.h>
 #include <unistd.h>
 
 #include "methods.h"
@@ -181,7 +180,7 @@ static Step read_many_finish(OpObject *op)
             continue;
         Py_INCREF(bytes);
         PyList_SetItem(op->data, i, Py_NewRef(Py_None));
-        if (_PyBytes_Resize(&bytes, (Py_ssize_t)segments[i].result) < 0)
+        if (bytes_shrink(&bytes, (Py_ssize_t)segments[i].result) < 0)
             return STEP_ERROR;
         PyList_SetItem(op->data, i, bytes);
     }

@@ -1,8 +1,6 @@
 /* From the library's error numbers to Python's exceptions. */
 #include "runtime.h"
 
-#include <string.h>
-
 #include "generated/errors.gen.h"
 
 void error_closed(void)

@@ -1,7 +1,6 @@
 /* The file object: its life, and what can be asked of it without I/O. */
 #include "runtime.h"
 
-#include <string.h>
 #include <unistd.h>
 
 /* ---- before an operation ---- */

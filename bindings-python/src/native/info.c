@@ -1,8 +1,6 @@
 /* The functions of the module: open, wrapping, options, and what is in use. */
 #include "runtime.h"
 
-#include <string.h>
-
 #include "methods.h"
 
 static ModuleState *state_of(PyObject *module)

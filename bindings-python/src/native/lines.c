@@ -3,8 +3,6 @@
  * put in front of the next one, so nothing is lost when a wait is cancelled half-way. */
 #include "runtime.h"
 
-#include <string.h>
-
 #include "methods.h"
 
 void file_forget_lines(FileObject *file)
@@ -150,7 +148,7 @@ static Step raw_chunk_prepare(OpObject *op, aya_submission *submission)
 static Step raw_chunk_finish(OpObject *op)
 {
     op->file->position += op->result;
-    if (_PyBytes_Resize(&op->data, (Py_ssize_t)op->result) < 0)
+    if (bytes_shrink(&op->data, (Py_ssize_t)op->result) < 0)
         return STEP_ERROR;
     PyObject *bytes = op->data;
     op->data = NULL;

@@ -2,8 +2,6 @@
  * beside it: prepare fills the submission, finish makes the Python value. */
 #include "runtime.h"
 
-#include <string.h>
-
 #include "methods.h"
 
 /* ---- results shared by several ---- */
@@ -26,7 +24,7 @@ static PyObject *shrunk(OpObject *op, Py_ssize_t size)
     PyObject *bytes = op->data;
     op->data = NULL;
     if (size != BYTES_SIZE(bytes))
-        _PyBytes_Resize(&bytes, size);
+        bytes_shrink(&bytes, size);
     return bytes;
 }
 
@@ -38,6 +36,9 @@ static const void *data_of(const OpObject *op)
 /* ---- read ---- */
 
 enum { READ_HINT, READ_DATA };
+#ifdef Py_LIMITED_API
+#define LARGE 65536
+#endif
 
 /* op->offset holds how many unread bytes of a stream were put in front. */
 static Step read_prepare(OpObject *op, aya_submission *submission)
@@ -54,6 +55,11 @@ static Step read_prepare(OpObject *op, aya_submission *submission)
         return STEP_SUBMIT;
     }
     Py_ssize_t room = op->length >= 0 ? (Py_ssize_t)op->length : (Py_ssize_t)op->result + unread;
+#ifdef Py_LIMITED_API
+    /* Shrinking copies there: do without the byte that shows the end, the core looks for it by itself. */
+    if (op->length < 0 && room > LARGE)
+        room--;
+#endif
     op->data = PyBytes_FromStringAndSize(NULL, room);
     if (op->data == NULL)
         return STEP_ERROR;

@@ -2,7 +2,6 @@
 #include "runtime.h"
 
 #include <fcntl.h>
-#include <string.h>
 
 #ifndef O_CLOEXEC
 #define O_CLOEXEC 0
