@@ -219,28 +219,32 @@ static void queue_dealloc(PyObject *self)
 
 /* ---- work ---- */
 
+/* Everything staged in this turn of the loop goes to the kernel together, and what is done by then is taken out. */
+static void schedule_flush(QueueObject *queue)
+{
+    ModuleState *state = queue->state;
+    PyObject *flush = PyObject_GetAttr((PyObject *)queue, state->str_flush);
+    PyObject *scheduled =
+        flush == NULL ? NULL : PyObject_CallMethodObjArgs(queue->loop, state->str_call_soon, flush, NULL);
+    Py_XDECREF(flush);
+    if (scheduled == NULL)
+        PyErr_WriteUnraisable((PyObject *)queue);
+    else
+        queue->flush_scheduled = 1;
+    Py_XDECREF(scheduled);
+}
+
 int queue_submit(QueueObject *queue, OpObject *op, aya_submission *submission, aya_completion *out)
 {
     int32_t status = library.submit(queue->handle, submission, out);
-    if (status != AYA_PENDING)
+    if (status < 0)
         return status;
-    op->token = out->token;
-    list_append(queue, op);
-    if ((out->flags & AYA_COMPLETION_STAGED) && !queue->flush_scheduled) {
-        /* Everything staged in this turn of the loop goes to the kernel together. */
-        ModuleState *state = queue->state;
-        PyObject *flush = PyObject_GetAttr((PyObject *)queue, state->str_flush);
-        PyObject *scheduled =
-            flush == NULL ? NULL : PyObject_CallMethodObjArgs(queue->loop, state->str_call_soon, flush, NULL);
-        Py_XDECREF(flush);
-        if (scheduled == NULL) {
-            PyErr_Clear();
-            library.flush(queue->handle);
-        }
-        else
-            queue->flush_scheduled = 1;
-        Py_XDECREF(scheduled);
+    if (status == AYA_PENDING) {
+        op->token = out->token;
+        list_append(queue, op);
     }
+    if ((out->flags & AYA_COMPLETION_STAGED) && !queue->flush_scheduled)
+        schedule_flush(queue);
     return status;
 }
 
@@ -287,8 +291,8 @@ static PyObject *queue_flush(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
     QueueObject *queue = (QueueObject *)self;
     queue->flush_scheduled = 0;
-    if (queue->open && library_lives(queue->generation))
-        library.flush(queue->handle);
+    if (queue->open && library_lives(queue->generation) && library.flush(queue->handle) > 0)
+        return queue_call(self, NULL, NULL);
     Py_RETURN_NONE;
 }
 
