@@ -14,6 +14,8 @@ const backendVariable = "AYAFILEIO_BACKEND"
 type candidate struct {
 	name string
 	open func() (backend.Backend, error)
+	// onlyForced: for tests, never chosen by itself.
+	onlyForced bool
 }
 
 // selectBackend takes the first candidate of this system (select_<system>.go) that works, and says why an earlier one
@@ -21,7 +23,10 @@ type candidate struct {
 func selectBackend() (backend.Backend, string, Error) {
 	forced := os.Getenv(backendVariable)
 	reason := ""
-	for _, c := range append(candidates(), candidate{"threadpool", openPool}) {
+	for _, c := range append(candidates(), candidate{name: "threadpool", open: openPool}) {
+		if forced == "" && c.onlyForced {
+			continue
+		}
 		if forced != "" && forced != c.name {
 			reason = backendVariable + "=" + forced
 			continue
