@@ -6,7 +6,9 @@ import (
 )
 
 // candidates in order of preference.
-func candidates() []candidate { return append(testCandidates(), candidate{name: "io_uring", open: openRing}) }
+func candidates() []candidate {
+	return append(testCandidates(), candidate{name: "io_uring", open: openRing})
+}
 
 func openRing() (backend.Backend, error) {
 	ring, err := uring.Open(uring.Options{

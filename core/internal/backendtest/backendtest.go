@@ -18,7 +18,7 @@ type Subject struct {
 	// Open makes an instance, with little room in the kernel where that can be chosen: the suite puts thousands of
 	// requests in flight.
 	Open func(t testing.TB) backend.Backend
-	// CancelsRunning: a transfer that waits in the kernel can be ended. Not so where a worker is blocked in it.
+	// CancelsRunning: a transfer that waits in the kernel can be ended. Not so on Windows' pool, where a worker is blocked in it.
 	CancelsRunning bool
 }
 

@@ -11,20 +11,17 @@ import (
 
 	"github.com/ayafileio/ayafileio/core/internal/backend"
 	"github.com/ayafileio/ayafileio/core/internal/backendtest"
-	"github.com/ayafileio/ayafileio/core/internal/pool"
 	"github.com/ayafileio/ayafileio/core/internal/sys"
 )
 
 func TestContract(t *testing.T) {
-	pool.SetWorkers(64)
-	defer pool.SetWorkers(0)
 	for name, o := range map[string]Options{
 		"inOrder": {},
 		"mixed":   {Seed: 7},
 		"delayed": {Seed: 8, Rules: "(delay 2 (Every 3)) (delay 1 (Percent 20))"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			backendtest.Run(t, backendtest.Subject{Open: func(t testing.TB) backend.Backend { return open(t, o) }})
+			backendtest.Run(t, backendtest.Subject{Open: func(t testing.TB) backend.Backend { return open(t, o) }, CancelsRunning: true})
 		})
 	}
 }

@@ -17,7 +17,7 @@ type Lane struct {
 
 	staged    List // submitted, not flushed: the owner's alone
 	inFlight  int  // submitted, not collected: the owner's alone
-	cancelled bool // some queued request is to be given up: the owner's alone
+	cancelled bool // some queued request is doomed: the owner's alone
 
 	// Under the crew's lock.
 	next   *Lane // in the crew's ring; nil when not in it
@@ -32,9 +32,10 @@ type Lane struct {
 
 // What Request.Slot says while a lane holds the request. Under the crew's lock.
 const (
-	slotQueued    = iota + 1 // waiting for a worker
-	slotCancelled            // waiting, and to be given up
-	slotTaken                // a worker has it, or had it
+	slotQueued = iota + 1 // waiting for a worker
+	slotTaken             // a worker has it, or had it
+	slotParked            // a stream that is not ready: the watch has it
+	slotDoomed            // cancelled while it was one of the above
 )
 
 // NewLane makes a lane that reports through notify.
@@ -59,20 +60,21 @@ func (l *Lane) Flush() {
 	shared.mu.Unlock()
 }
 
-// Cancel gives a request up that no worker has begun; the next Collect returns it with ECANCELED. One that is running
-// finishes: a blocking system call cannot be taken back safely.
+// Cancel gives a request up that no worker has begun, or that waits for a stream; a later Collect returns it with
+// ECANCELED. One that is running finishes: a blocking system call cannot be taken back safely.
 func (l *Lane) Cancel(r *backend.Request) {
 	if r.Op == backend.OpClose {
 		return // a close that did not happen would leak the descriptor
 	}
 	l.Flush()
 	shared.mu.Lock()
-	waiting := r.Slot == slotQueued
-	if waiting {
-		r.Slot = slotCancelled
+	was := r.Slot
+	r.Slot = slotDoomed
+	if was == slotParked {
+		shared.unwatch()
 	}
 	shared.mu.Unlock()
-	if !waiting {
+	if was != slotQueued {
 		return
 	}
 	// Only marked here and taken out of the queue by Collect, for all at once: to search the queue for each would
@@ -89,7 +91,7 @@ func (l *Lane) sweep() {
 	var kept, cancelled List
 	shared.mu.Lock()
 	for r := l.queued.Pop(); r != nil; r = l.queued.Pop() {
-		if r.Slot == slotCancelled {
+		if r.Slot == slotDoomed {
 			r.Slot = slotTaken
 			cancelled.Push(r)
 		} else {
@@ -106,9 +108,17 @@ func (l *Lane) sweep() {
 
 // carryOut runs on a worker.
 func (l *Lane) carryOut(r *backend.Request, cancelled bool) {
-	if cancelled {
+	switch {
+	case cancelled:
 		Finish(r, sys.ECANCELED)
-	} else {
+	case r.Offset == -1 && (r.Op == backend.OpRead || r.Op == backend.OpWrite):
+		if !tryStream(r) {
+			if shared.park(l, r) {
+				return
+			}
+			Execute(r)
+		}
+	default:
 		Execute(r)
 	}
 	l.deliver(r)

@@ -27,7 +27,8 @@ type crew struct {
 	limit int
 	count int     // workers alive
 	idle  *worker // most recently parked first: the others get to their idle time
-	ring  *Lane   // the lane whose turn is last; its next is the one whose turn is now. nil: no work
+	watch watch
+	ring  *Lane // the lane whose turn is last; its next is the one whose turn is now. nil: no work
 }
 
 type worker struct {
@@ -136,7 +137,7 @@ func (w *worker) run(c *crew) {
 		if c.ring != nil {
 			c.rouse()
 		}
-		cancelled := r.Slot == slotCancelled
+		cancelled := r.Slot == slotDoomed
 		r.Slot = slotTaken
 		c.mu.Unlock()
 		l.carryOut(r, cancelled)
