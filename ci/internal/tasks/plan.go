@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"runtime"
 	"slices"
+	"sync"
 
 	"github.com/ayafileio/ayafileio/ci/internal/repo"
 	"github.com/ayafileio/ayafileio/ci/internal/step"
@@ -27,6 +28,8 @@ type Plan struct {
 
 	steps []step.Step
 	tools toolchain.Venv
+	// builders is held while the environment of a step that builds wheels is made.
+	builders sync.Mutex
 	// withoutLock is the free-threaded interpreter that a step has built.
 	withoutLock toolchain.Python
 	// after runs when all steps have passed, with the terminal for itself.

@@ -125,11 +125,8 @@ func (p *Plan) wheel(ctx context.Context, out *step.Output, python toolchain.Pyt
 	if !p.Root.Exists("bindings-python", "setup.py") {
 		return "", fmt.Errorf("bindings-python/setup.py is missing")
 	}
-	builder, err := toolchain.Make(ctx, out, python, p.Root.Build("venv", "build-"+python.Tag()))
+	builder, err := p.builder(ctx, out, python)
 	if err != nil {
-		return "", err
-	}
-	if err := builder.Require(ctx, out, p.Root, p.tools, buildRequirements); err != nil {
 		return "", err
 	}
 	folder := p.Root.Build("wheels", v.name)
@@ -153,6 +150,17 @@ func (p *Plan) wheel(ctx context.Context, out *step.Output, python toolchain.Pyt
 		return "", err
 	}
 	return p.builtWheel(v.name)
+}
+
+// builder is the environment that builds wheels with a Python. Several steps may ask for the same one.
+func (p *Plan) builder(ctx context.Context, out *step.Output, python toolchain.Python) (toolchain.Venv, error) {
+	p.builders.Lock()
+	defer p.builders.Unlock()
+	venv, err := toolchain.Make(ctx, out, python, p.Root.Build("venv", "build-"+python.Tag()))
+	if err != nil {
+		return venv, err
+	}
+	return venv, venv.Require(ctx, out, p.Root, p.tools, buildRequirements)
 }
 
 // builtWheel is the wheel that an earlier step has left.
