@@ -62,8 +62,8 @@ METHOD_WITHOUT_ARGUMENTS(close)
 
 METHOD(exit)
 {
-    (void)args, (void)count, (void)keywords;
-    return method_close(self, NULL);
+    (void)arguments;
+    return method_close(self);
 }
 
 /* ---- several at once ---- */
@@ -195,11 +195,7 @@ static const OpKind kind_read_many = {
 
 METHOD(read_many)
 {
-    static const Signature signature = {"read_many", 1, 1, 1, {"requests"}};
     FileObject *file = (FileObject *)self;
-    PyObject *arguments[1];
-    if (args_bind(&signature, args, count, keywords, arguments) < 0)
-        return NULL;
     OpObject *op = op_new(file->state, &kind_read_many, file);
     if (op != NULL && segments_of(op, arguments[0], "(offset, length)", room_of) < 0)
         return method_failed(op);
@@ -228,11 +224,7 @@ static const OpKind kind_write_many = {
 
 METHOD(write_many)
 {
-    static const Signature signature = {"write_many", 1, 1, 1, {"requests"}};
     FileObject *file = (FileObject *)self;
-    PyObject *arguments[1];
-    if (args_bind(&signature, args, count, keywords, arguments) < 0)
-        return NULL;
     OpObject *op = op_new(file->state, &kind_write_many, file);
     if (op != NULL && segments_of(op, arguments[0], "(offset, data)", held_data) < 0)
         return method_failed(op);
@@ -270,11 +262,7 @@ static const OpKind kind_writelines = {
 
 METHOD(writelines)
 {
-    static const Signature signature = {"writelines", 1, 1, 1, {"lines"}};
     FileObject *file = (FileObject *)self;
-    PyObject *arguments[1];
-    if (args_bind(&signature, args, count, keywords, arguments) < 0)
-        return NULL;
     if (file->text != NULL)
         return text_writelines(self, arguments[0]);
     OpObject *op = op_new(file->state, &kind_writelines, file);
@@ -298,11 +286,7 @@ static const OpKind kind_readlines = {
 
 METHOD(readlines)
 {
-    static const Signature signature = {"readlines", 1, 0, 1, {"hint"}};
     FileObject *file = (FileObject *)self;
-    PyObject *arguments[1];
-    if (args_bind(&signature, args, count, keywords, arguments) < 0)
-        return NULL;
     OpObject *op = op_new(file->state, &kind_readlines, file);
     if (op != NULL && arg_size(arguments[0], "hint", &op->length) < 0)
         return method_failed(op);
@@ -311,16 +295,13 @@ METHOD(readlines)
 
 METHOD_WITHOUT_ARGUMENTS(readall)
 {
-    return method_read(self, NULL, 0, NULL);
+    PyObject *everything[1] = {NULL};
+    return method_read(self, everything);
 }
 
 METHOD(chunk)
 {
-    static const Signature signature = {"chunk", 2, 1, 1, {"chunk_size", "buf"}};
     FileObject *file = (FileObject *)self;
-    PyObject *arguments[2];
-    if (args_bind(&signature, args, count, keywords, arguments) < 0)
-        return NULL;
     PyObject *module = slow_module(file->state);
     if (module == NULL)
         return NULL;

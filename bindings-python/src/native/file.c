@@ -249,8 +249,7 @@ static PyMemberDef file_members[] = {
 };
 
 static PyType_Slot file_slots[] = {
-    {Py_tp_doc, "AsyncFile(path, mode='rb', encoding=None, newline=None, errors=None, auto_flush=False, buffering=-1, "
-                "opener=None)\n--\n\nA file with asynchronous operations. Await it, or use it with 'async with'."},
+    {Py_tp_doc, (void *)file_doc},
     {Py_tp_new, file_tp_new},
     {Py_tp_init, file_init},
     {Py_tp_dealloc, file_dealloc},

@@ -10,14 +10,8 @@ static ModuleState *state_of(PyObject *module)
 
 /* ---- opening ---- */
 
-static PyObject *module_open(PyObject *module, PyObject *const *args, Py_ssize_t count, PyObject *keywords)
+PyObject *module_open(PyObject *module, PyObject **arguments)
 {
-    static const Signature signature = {
-        "open", 8, 1, 8, {"path", "mode", "encoding", "newline", "errors", "auto_flush", "buffering", "opener"},
-    };
-    PyObject *arguments[8];
-    if (args_bind(&signature, args, count, keywords, arguments) < 0)
-        return NULL;
     ModuleState *state = state_of(module);
     FileObject *file = file_new(state, state->file_type);
     if (file != NULL && file_open(file, arguments) < 0) {
@@ -27,12 +21,10 @@ static PyObject *module_open(PyObject *module, PyObject *const *args, Py_ssize_t
     return (PyObject *)file;
 }
 
-static PyObject *module_wrap_file(PyObject *module, PyObject *const *args, Py_ssize_t count, PyObject *keywords)
+PyObject *module_wrap_file(PyObject *module, PyObject **arguments)
 {
-    static const Signature signature = {"wrap_file", 3, 1, 2, {"fd", "mode", "owns_fd"}};
-    PyObject *arguments[3];
     int owns_fd;
-    if (args_bind(&signature, args, count, keywords, arguments) < 0 || arg_bool(arguments[2], 0, &owns_fd) < 0)
+    if (arg_bool(arguments[2], 0, &owns_fd) < 0)
         return NULL;
     ModuleState *state = state_of(module);
     FileObject *file = file_new(state, state->file_type);
@@ -163,13 +155,8 @@ static PyObject *module_library_path(PyObject *Py_UNUSED(module), PyObject *Py_U
 
 #define KEYWORDS(name, function, doc) {name, (PyCFunction)(void (*)(void))function, METH_FASTCALL | METH_KEYWORDS, doc}
 
-PyMethodDef module_methods[] = {
-    KEYWORDS("open", module_open,
-             "open($module, path, mode='rb', encoding=None, newline=None, errors=None, auto_flush=False, buffering=-1, "
-             "opener=None)\n--\n\nOpen a file. Await the result, use it with 'async with', or operate on it at once."),
-    KEYWORDS("wrap_file", module_wrap_file,
-             "wrap_file($module, fd, mode='rb', *, owns_fd=False)\n--\n\nMake a file of an open descriptor, or of an object "
-             "with fileno(). Binary only."),
+/* What the package's own Python code calls. The public functions are in generated/methods.gen.c. */
+PyMethodDef module_private_methods[] = {
     {"_option", module_option, METH_O, NULL},
     KEYWORDS("_set_option", module_set_option, NULL),
     {"_reset_options", module_reset_options, METH_NOARGS, NULL},

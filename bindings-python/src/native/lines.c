@@ -109,7 +109,7 @@ METHOD_WITHOUT_ARGUMENTS(readline)
     return file->text != NULL ? text_readline(self) : (PyObject *)op_new(file->state, &kind_readline, file);
 }
 
-METHOD_WITHOUT_ARGUMENTS(raw_readline)
+PRIVATE_WITHOUT_ARGUMENTS(raw_readline)
 {
     return (PyObject *)op_new(((FileObject *)self)->state, &kind_raw_readline, (FileObject *)self);
 }
@@ -160,7 +160,7 @@ static const OpKind kind_raw_chunk = {
     raw_chunk_finish, NULL, line_abandoned,
 };
 
-METHOD_WITHOUT_ARGUMENTS(raw_chunk)
+PRIVATE_WITHOUT_ARGUMENTS(raw_chunk)
 {
     return (PyObject *)op_new(((FileObject *)self)->state, &kind_raw_chunk, (FileObject *)self);
 }

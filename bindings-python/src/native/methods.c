@@ -117,16 +117,12 @@ static PyObject *read_with(const OpKind *kind, PyObject *self, PyObject *size)
 
 METHOD(read)
 {
-    static const Signature signature = {"read", 1, 0, 1, {"size"}};
-    PyObject *arguments[1];
-    if (args_bind(&signature, args, count, keywords, arguments) < 0)
-        return NULL;
     if (((FileObject *)self)->text != NULL)
         return text_read(self, arguments[0]);
     return read_with(&kind_read, self, arguments[0]);
 }
 
-METHOD(raw_read)
+PRIVATE_METHOD(raw_read)
 {
     static const Signature signature = {"_raw_read", 1, 0, 1, {"size"}};
     PyObject *arguments[1];
@@ -171,11 +167,7 @@ static const OpKind kind_readinto = {
 
 METHOD(readinto)
 {
-    static const Signature signature = {"readinto", 1, 1, 1, {"buf"}};
     FileObject *file = (FileObject *)self;
-    PyObject *arguments[1];
-    if (args_bind(&signature, args, count, keywords, arguments) < 0)
-        return NULL;
     OpObject *op = op_new(file->state, &kind_readinto, file);
     if (op != NULL && arg_writable(arguments[0], op) < 0)
         return method_failed(op);
@@ -210,16 +202,12 @@ static PyObject *write_with(const OpKind *kind, PyObject *self, PyObject *data)
 
 METHOD(write)
 {
-    static const Signature signature = {"write", 1, 1, 1, {"data"}};
-    PyObject *arguments[1];
-    if (args_bind(&signature, args, count, keywords, arguments) < 0)
-        return NULL;
     if (((FileObject *)self)->text != NULL)
         return text_write(self, arguments[0]);
     return write_with(&kind_write, self, arguments[0]);
 }
 
-METHOD(raw_write)
+PRIVATE_METHOD(raw_write)
 {
     static const Signature signature = {"_raw_write", 1, 1, 1, {"data"}};
     PyObject *arguments[1];
@@ -228,7 +216,7 @@ METHOD(raw_write)
     return write_with(&kind_raw_write, self, arguments[0]);
 }
 
-/* ---- read_at, write_at ---- */
+/* ---- read_at ---- */
 
 static Step read_at_prepare(OpObject *op, aya_submission *submission)
 {
@@ -253,41 +241,10 @@ static const OpKind kind_read_at = {
 
 METHOD(read_at)
 {
-    static const Signature signature = {"read_at", 2, 2, 2, {"size", "offset"}};
     FileObject *file = (FileObject *)self;
-    PyObject *arguments[2];
-    if (args_bind(&signature, args, count, keywords, arguments) < 0)
-        return NULL;
     OpObject *op = op_new(file->state, &kind_read_at, file);
     if (op != NULL && (arg_offset(arguments[0], "size", &op->length) < 0 ||
                        arg_offset(arguments[1], "offset", &op->offset) < 0))
-        return method_failed(op);
-    return (PyObject *)op;
-}
-
-static Step write_at_prepare(OpObject *op, aya_submission *submission)
-{
-    submission->op = AYA_OP_WRITE_AT;
-    submission->args.write_at.data = data_of(op);
-    submission->args.write_at.length = (uint64_t)op->length;
-    submission->args.write_at.offset = op->offset;
-    return STEP_SUBMIT;
-}
-
-/* It waits for its turn only to give unread lines back: they may be what is overwritten. */
-static const OpKind kind_write_at = {
-    "write_at", "AsyncFile.write_at", KIND_CURSOR | KIND_WRITES | KIND_BINARY, write_at_prepare, finish_count, NULL, NULL,
-};
-
-METHOD(write_at)
-{
-    static const Signature signature = {"write_at", 2, 2, 2, {"data", "offset"}};
-    FileObject *file = (FileObject *)self;
-    PyObject *arguments[2];
-    if (args_bind(&signature, args, count, keywords, arguments) < 0)
-        return NULL;
-    OpObject *op = op_new(file->state, &kind_write_at, file);
-    if (op != NULL && (arg_readable(arguments[0], op) < 0 || arg_offset(arguments[1], "offset", &op->offset) < 0))
         return method_failed(op);
     return (PyObject *)op;
 }
@@ -341,16 +298,12 @@ static PyObject *seek_with(const OpKind *kind, PyObject *self, PyObject **argume
 
 METHOD(seek)
 {
-    static const Signature signature = {"seek", 2, 1, 2, {"offset", "whence"}};
-    PyObject *arguments[2];
-    if (args_bind(&signature, args, count, keywords, arguments) < 0)
-        return NULL;
     if (((FileObject *)self)->text != NULL)
         return text_seek(self, arguments);
     return seek_with(&kind_seek, self, arguments);
 }
 
-METHOD(raw_seek)
+PRIVATE_METHOD(raw_seek)
 {
     static const Signature signature = {"_raw_seek", 2, 1, 2, {"offset", "whence"}};
     PyObject *arguments[2];
@@ -385,7 +338,7 @@ METHOD_WITHOUT_ARGUMENTS(tell)
     return file->text != NULL ? text_tell(self) : (PyObject *)op_new(file->state, &kind_tell, file);
 }
 
-METHOD_WITHOUT_ARGUMENTS(raw_tell)
+PRIVATE_WITHOUT_ARGUMENTS(raw_tell)
 {
     return (PyObject *)op_new(((FileObject *)self)->state, &kind_raw_tell, (FileObject *)self);
 }
@@ -423,61 +376,16 @@ static PyObject *truncate_with(const OpKind *kind, PyObject *self, PyObject *siz
 
 METHOD(truncate)
 {
-    static const Signature signature = {"truncate", 1, 0, 1, {"size"}};
-    PyObject *arguments[1];
-    if (args_bind(&signature, args, count, keywords, arguments) < 0)
-        return NULL;
     if (((FileObject *)self)->text != NULL)
         return text_truncate(self, arguments[0]);
     return truncate_with(&kind_truncate, self, arguments[0]);
 }
 
-METHOD(raw_truncate)
+PRIVATE_METHOD(raw_truncate)
 {
     static const Signature signature = {"_raw_truncate", 1, 0, 1, {"size"}};
     PyObject *arguments[1];
     if (args_bind(&signature, args, count, keywords, arguments) < 0)
         return NULL;
     return truncate_with(&kind_raw_truncate, self, arguments[0]);
-}
-
-/* ---- flush, sync, datasync ---- */
-
-static Step flush_prepare(OpObject *Py_UNUSED(op), aya_submission *submission)
-{
-    submission->op = AYA_OP_FLUSH;
-    return STEP_SUBMIT;
-}
-
-static const OpKind kind_flush = {"flush", "AsyncFile.flush", 0, flush_prepare, NULL, NULL, NULL};
-
-METHOD_WITHOUT_ARGUMENTS(flush)
-{
-    return (PyObject *)op_new(((FileObject *)self)->state, &kind_flush, (FileObject *)self);
-}
-
-static Step sync_prepare(OpObject *Py_UNUSED(op), aya_submission *submission)
-{
-    submission->op = AYA_OP_SYNC;
-    return STEP_SUBMIT;
-}
-
-static const OpKind kind_sync = {"sync", "AsyncFile.sync", 0, sync_prepare, NULL, NULL, NULL};
-
-METHOD_WITHOUT_ARGUMENTS(sync)
-{
-    return (PyObject *)op_new(((FileObject *)self)->state, &kind_sync, (FileObject *)self);
-}
-
-static Step datasync_prepare(OpObject *Py_UNUSED(op), aya_submission *submission)
-{
-    submission->op = AYA_OP_DATASYNC;
-    return STEP_SUBMIT;
-}
-
-static const OpKind kind_datasync = {"datasync", "AsyncFile.datasync", 0, datasync_prepare, NULL, NULL, NULL};
-
-METHOD_WITHOUT_ARGUMENTS(datasync)
-{
-    return (PyObject *)op_new(((FileObject *)self)->state, &kind_datasync, (FileObject *)self);
 }

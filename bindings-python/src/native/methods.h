@@ -1,12 +1,18 @@
-/* The shape of a method, and the methods by name: the table in table.c lists them all. */
+/* The shape of a method, and the private ones by name; the public ones are in generated/methods.gen.h. */
 #ifndef AYAFILEIO_METHODS_H
 #define AYAFILEIO_METHODS_H
 
+#include "generated/methods.gen.h"
 #include "runtime.h"
 
-#define METHOD(name) \
+/* A public method: spec/python.yaml says its name and parameters, generated/methods.gen.c binds the arguments. */
+#define METHOD(name) PyObject *method_##name(PyObject *self, PyObject **arguments)
+#define METHOD_WITHOUT_ARGUMENTS(name) PyObject *method_##name(PyObject *self)
+
+/* A method for the package's own Python code only: it binds its arguments itself. */
+#define PRIVATE_METHOD(name) \
     PyObject *method_##name(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *keywords)
-#define METHOD_WITHOUT_ARGUMENTS(name) PyObject *method_##name(PyObject *self, PyObject *Py_UNUSED(ignored))
+#define PRIVATE_WITHOUT_ARGUMENTS(name) PyObject *method_##name(PyObject *self, PyObject *Py_UNUSED(ignored))
 
 /* The arguments were wrong: the operation never existed, so nobody is told that it was not awaited. */
 static inline PyObject *method_failed(OpObject *op)
@@ -16,42 +22,29 @@ static inline PyObject *method_failed(OpObject *op)
     return NULL;
 }
 
-METHOD(read);
-METHOD(readinto);
-METHOD(write);
-METHOD(writelines);
-METHOD(read_at);
-METHOD(write_at);
-METHOD(read_many);
-METHOD(write_many);
-METHOD(seek);
-METHOD(truncate);
-METHOD(chunk);
-METHOD(readlines);
-METHOD(raw_read);
-METHOD(raw_write);
-METHOD(raw_seek);
-METHOD(raw_truncate);
-METHOD_WITHOUT_ARGUMENTS(raw_tell);
-METHOD_WITHOUT_ARGUMENTS(raw_chunk);
-METHOD_WITHOUT_ARGUMENTS(raw_readline);
-METHOD_WITHOUT_ARGUMENTS(get_window);
-METHOD(set_window);
-METHOD(set_text_fast);
-METHOD_WITHOUT_ARGUMENTS(readall);
-METHOD_WITHOUT_ARGUMENTS(readline);
-METHOD_WITHOUT_ARGUMENTS(tell);
-METHOD_WITHOUT_ARGUMENTS(flush);
-METHOD_WITHOUT_ARGUMENTS(sync);
-METHOD_WITHOUT_ARGUMENTS(datasync);
-METHOD_WITHOUT_ARGUMENTS(close);
-METHOD_WITHOUT_ARGUMENTS(readable);
-METHOD_WITHOUT_ARGUMENTS(writable);
-METHOD_WITHOUT_ARGUMENTS(seekable);
-METHOD_WITHOUT_ARGUMENTS(fileno);
-METHOD_WITHOUT_ARGUMENTS(isatty);
-METHOD_WITHOUT_ARGUMENTS(enter);
-METHOD(exit);
+PRIVATE_METHOD(raw_read);
+PRIVATE_METHOD(raw_write);
+PRIVATE_METHOD(raw_seek);
+PRIVATE_METHOD(raw_truncate);
+PRIVATE_METHOD(set_window);
+PRIVATE_METHOD(set_text_fast);
+PRIVATE_WITHOUT_ARGUMENTS(raw_tell);
+PRIVATE_WITHOUT_ARGUMENTS(raw_chunk);
+PRIVATE_WITHOUT_ARGUMENTS(raw_readline);
+PRIVATE_WITHOUT_ARGUMENTS(get_window);
+
+/* Rows for the generated table of AsyncFile's methods. */
+#define FILE_METHODS_PRIVATE \
+    {"_raw_read", (PyCFunction)(void (*)(void))method_raw_read, METH_FASTCALL | METH_KEYWORDS, NULL}, \
+    {"_raw_write", (PyCFunction)(void (*)(void))method_raw_write, METH_FASTCALL | METH_KEYWORDS, NULL}, \
+    {"_raw_seek", (PyCFunction)(void (*)(void))method_raw_seek, METH_FASTCALL | METH_KEYWORDS, NULL}, \
+    {"_raw_truncate", (PyCFunction)(void (*)(void))method_raw_truncate, METH_FASTCALL | METH_KEYWORDS, NULL}, \
+    {"_raw_tell", method_raw_tell, METH_NOARGS, NULL}, \
+    {"_raw_chunk", method_raw_chunk, METH_NOARGS, NULL}, \
+    {"_raw_readline", method_raw_readline, METH_NOARGS, NULL}, \
+    {"_window", method_get_window, METH_NOARGS, NULL}, \
+    {"_set_window", (PyCFunction)(void (*)(void))method_set_window, METH_FASTCALL | METH_KEYWORDS, NULL}, \
+    {"_set_text_fast", (PyCFunction)(void (*)(void))method_set_text_fast, METH_FASTCALL | METH_KEYWORDS, NULL},
 
 /* What the same names do on a text file. */
 PyObject *text_read(PyObject *self, PyObject *size);

@@ -41,6 +41,8 @@ static int module_exec(PyObject *module)
     state->get_running_loop = attribute_of("asyncio.events", "_get_running_loop");
     if (state->get_running_loop == NULL)
         return -1;
+    if (PyModule_AddFunctions(module, module_private_methods) < 0)
+        return -1;
     if (op_type_ready(module, state) < 0 || queue_type_ready(module, state) < 0 || file_type_ready(module, state) < 0)
         return -1;
     return PyModule_AddStringConstant(module, "__version__", AYAFILEIO_VERSION);

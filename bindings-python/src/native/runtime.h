@@ -206,6 +206,7 @@ FileObject *file_new(ModuleState *state, PyTypeObject *type);
 int file_open(FileObject *file, PyObject **arguments);
 int file_wrap(FileObject *file, PyObject *object, PyObject *mode, int owns_fd);
 extern PyMethodDef file_methods[];
+extern const char file_doc[];
 PyObject *file_await(PyObject *self);
 PyObject *file_aiter(PyObject *self);
 PyObject *file_anext(PyObject *self);
@@ -258,7 +259,7 @@ PyObject *slow_module(ModuleState *state);
 
 /* ---- info.c ----------------------------------------------------------------------------------------------------- */
 
-extern PyMethodDef module_methods[];
+extern PyMethodDef module_methods[], module_private_methods[];
 int options_refresh(ModuleState *state);
 
 #endif

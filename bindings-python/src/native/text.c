@@ -179,14 +179,14 @@ PyObject *text_truncate(PyObject *self, PyObject *size)
 
 /* ---- what the Text object sees of the file ---- */
 
-METHOD_WITHOUT_ARGUMENTS(get_window)
+PRIVATE_WITHOUT_ARGUMENTS(get_window)
 {
     FileObject *file = (FileObject *)self;
     PyObject *text = file->decoded != NULL ? file->decoded : Py_None;
     return Py_BuildValue("On", text, file->decoded_at);
 }
 
-METHOD(set_window)
+PRIVATE_METHOD(set_window)
 {
     static const Signature signature = {"_set_window", 2, 2, 2, {"decoded", "at"}};
     FileObject *file = (FileObject *)self;
@@ -212,7 +212,7 @@ METHOD(set_window)
 }
 
 /* Told once, when the codec and the newline mode are known. */
-METHOD(set_text_fast)
+PRIVATE_METHOD(set_text_fast)
 {
     static const Signature signature = {"_set_text_fast", 2, 2, 2, {"lines", "utf8"}};
     FileObject *file = (FileObject *)self;

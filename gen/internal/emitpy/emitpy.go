@@ -33,6 +33,8 @@ func Emit(s *ir.Spec) ([]output.File, error) {
 		data           any
 	}{
 		{native + "errors.gen.h", "errors.gen.h.tmpl", s.Python},
+		{native + "methods.gen.h", "methods.gen.h.tmpl", s.Python},
+		{native + "methods.gen.c", "methods.gen.c.tmpl", s.Python},
 		{packageDir + "_ayafileio.pyi", "extension.pyi.tmpl", s.Python},
 		{packageDir + "__init__.pyi", "package.pyi.tmpl", s.Python},
 		{packageDir + "_option_table.py", "option_table.py.tmpl", s.Python},
