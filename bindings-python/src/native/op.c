@@ -88,13 +88,13 @@ static void warn_never_awaited(OpObject *op)
 static void op_dealloc(PyObject *self)
 {
     OpObject *op = (OpObject *)self;
-    ModuleState *state = op->state;
     PyTypeObject *type = Py_TYPE(self);
     PyObject_GC_UnTrack(self);
     if (UNLIKELY(op->phase == OP_NEW && op->file != NULL))
         warn_never_awaited(op);
     op_clear(self);
 #ifndef Py_GIL_DISABLED
+    ModuleState *state = op->state;
     if (LIKELY(state->free_ops_count < FREE_OPS_MAX)) {
         op->offset = op->length = op->result = 0;
         op->token = 0;
