@@ -10,9 +10,10 @@
  * completion was taken out by aya_reap. Cancelling does not shorten that time. Nothing is handed out for the caller
  * to free but `spill` of a completion, which goes back through aya_release.
  *
- * Handles are opaque numbers that carry a generation. A handle that was closed is refused (AYA_EBADF); it never
- * reaches another file. 0 is never a valid handle. Reserved fields, and argument words that an operation does not
- * use, must be zero, so that a later version can give them a meaning.
+ * Handles are opaque numbers that carry a generation. One that was closed is refused, a file's with AYA_EBADF and a
+ * queue's with AYA_ESTALE_HANDLE; it never reaches another file or queue. 0 is never a valid handle. Reserved
+ * fields, and argument words that an operation does not use, must be zero, so that a later version can give them a
+ * meaning.
  *
  * Threads
  *
@@ -364,9 +365,12 @@ typedef struct {
 #define AYA_OP_OPEN 1
 
 typedef struct {
-  /* The path's bytes in the system's own encoding, not NUL-terminated; a NUL inside is an error. Copied. */
+  /*
+   * The path's bytes in the system's own encoding, not NUL-terminated. A NUL inside is a usage error (EINVAL).
+   * Copied.
+   */
   const void *path;
-  /* Length of path. Not 0. */
+  /* Length of path. */
   uint64_t path_length;
   /* Open flags. */
   uint32_t flags;
@@ -374,7 +378,7 @@ typedef struct {
   uint32_t mode;
   /*
    * Size of the write buffer: -1 for the option buffer_size, 0 for none (every write reaches the system before
-   * it is finished).
+   * it is finished), at most 1 GiB.
    */
   int64_t buffering;
 } aya_open_args;
@@ -395,13 +399,16 @@ typedef struct {
 typedef struct {
   /* The descriptor; on Windows a HANDLE opened for overlapped I/O, or any HANDLE for the pool. */
   int64_t fd;
-  /* Open flags and wrap flags. */
+  /*
+   * The open flags read, write, append and direct, and wrap flags. How the descriptor itself was opened is
+   * added.
+   */
   uint32_t flags;
   /* Must be 0. */
   uint32_t reserved;
   /* As in open. */
   int64_t buffering;
-  /* The file's first position. -1 starts at 0. */
+  /* The file's first position; -1 starts at the descriptor's own offset. */
   int64_t position;
 } aya_wrap_args;
 
@@ -502,8 +509,8 @@ typedef struct {
  * write_at
  *
  * Write at an offset. The position is neither used nor moved. Not gathered: the bytes have reached the system when
- * the operation is finished. On a file opened for append this is refused (EINVAL), since the system would ignore
- * the offset.
+ * the operation is finished. What a file opened for append does with an offset is the system's business: Linux
+ * ignores it and writes at the end.
  *
  * Result: How many bytes were written; always length.
  * Path: Done inline when the file is in memory.
@@ -524,7 +531,9 @@ typedef struct {
  * read_many
  *
  * Read many parts of a file with one submission and one completion. Each segment is a read_at of its own and has
- * its own result; they run in parallel, in no order. The operation itself succeeds even when segments failed.
+ * its own result; they run in parallel, in no order. The operation itself succeeds even when the system refuses
+ * some of them. It fails as a whole, and before anything is read, when an offset is negative or the file has no
+ * positions.
  *
  * Result: The sum of all counts.
  * Path: Each segment as read_at; finished inline when all are.
@@ -535,7 +544,7 @@ typedef struct {
 typedef struct {
   /* The parts. Yours; the list and its memory stay valid and unmoved until the operation is finished. */
   aya_segment *segments;
-  /* How many segments. */
+  /* How many segments; at most 1048576. */
   uint64_t count;
 } aya_read_many_args;
 
@@ -554,7 +563,7 @@ typedef struct {
 typedef struct {
   /* The parts. Yours; the list and its memory stay valid, unmoved and unchanged until the operation is finished. */
   aya_segment *segments;
-  /* How many segments. */
+  /* How many segments; at most 1048576. */
   uint64_t count;
 } aya_write_many_args;
 
@@ -574,7 +583,7 @@ typedef struct {
 typedef struct {
   /* As in read. */
   void *data;
-  /* Room in data. At least 1. */
+  /* Room in data. */
   uint64_t length;
   /* At most so many lines; 0 for all that are buffered. */
   uint64_t lines_max;
@@ -583,9 +592,9 @@ typedef struct {
 /*
  * seek
  *
- * Set the position. Reads and writes that were accepted before keep the places they reserved. Positions beyond the
- * end are allowed: a write there leaves a hole. A seek followed at once by a read is not separated by other tasks'
- * operations on the same file.
+ * Set the position. Reads and writes that were accepted before keep the places they reserved. What was gathered is
+ * started on its way; the seek does not wait for it. Positions beyond the end are allowed: a write there leaves a
+ * hole. A seek followed at once by a read is not separated by other tasks' operations on the same file.
  *
  * Result: The new position, from the start of the file.
  * Path: Done inline; only a seek from the end of a file whose size is not in memory waits.
@@ -631,7 +640,7 @@ typedef struct {
 #define AYA_OP_TRUNCATE 13
 
 typedef struct {
-  /* The new size, or -1 for the position. */
+  /* The new size, or -1 for the position. Less is a usage error (EINVAL). */
   int64_t size;
 } aya_truncate_args;
 
@@ -843,7 +852,7 @@ int32_t aya_queue_close(uint64_t queue);
  * file: The file.
  * fd: Receives the descriptor; -1 while the open is pending.
  * traits: Receives AYA_FILE_ flags; 0 while the open is pending.
- * Returns: 0, or -AYA_EBADF for a closed or stale handle.
+ * Returns: 0, or -AYA_ESTALE_HANDLE for a handle that was closed or never given out.
  */
 int32_t aya_file_info(uint64_t file, int64_t *fd, uint32_t *traits);
 
@@ -852,16 +861,16 @@ int32_t aya_file_info(uint64_t file, int64_t *fd, uint32_t *traits);
  * block; meant for finalizers. The handle is dead afterwards.
  *
  * file: The file.
- * Returns: 0, or -AYA_EBADF.
+ * Returns: 0, -AYA_ESTALE_HANDLE, or -AYA_ECLOSED when a close has begun.
  */
 int32_t aya_file_dispose(uint64_t file);
 
 /*
- * Before a normal exit of the process: pushes the write buffers of files still open and waits for disposals.
+ * Before a normal exit of the process: waits for disposals and pushes the write buffers of files still open.
  * Blocks. Files stay usable.
  *
- * timeout_ms: How long at most. Negative for no limit.
- * Returns: 0, or -AYA_ETIMEDOUT.
+ * timeout_ms: How long at most.
+ * Returns: 0.
  */
 int32_t aya_shutdown(int64_t timeout_ms);
 
@@ -895,19 +904,19 @@ int32_t aya_configure_reset(void);
  * What is in use and why, as a JSON object in UTF-8: platform, backend, is_truly_async, description, kernel,
  * capabilities, and on the pool the reason.
  *
- * out: Receives the text, not NUL-terminated, cut at capacity. May be NULL when capacity is 0.
+ * out: Receives the text, cut where it does not fit and always ended by a NUL. May be NULL when capacity is 0.
  * capacity: Room in out.
- * Returns: The length of the whole text in bytes, or -AYA_E….
+ * Returns: The length of the whole text in bytes, without the NUL; or -AYA_E….
  */
 int32_t aya_backend_info(char *out, uint64_t capacity);
 
 /*
  * The message of an error number, in English.
  *
- * error: An AYA_E… number, positive or negative.
- * out: Receives the text, not NUL-terminated, cut at capacity. May be NULL when capacity is 0.
+ * error: An AYA_E… number, positive.
+ * out: Receives the text, cut where it does not fit and always ended by a NUL. May be NULL when capacity is 0.
  * capacity: Room in out.
- * Returns: The length of the whole text in bytes, or -AYA_EINVAL for an unknown number.
+ * Returns: The length of the whole text in bytes.
  */
 int32_t aya_strerror(int32_t error, char *out, uint64_t capacity);
 

@@ -7,116 +7,163 @@ import (
 	"unsafe"
 )
 
-//
+// #include <stdint.h>
 import "C"
 
+// aya_abi_version: the library's AYA_ABI_VERSION. A binding compares it with its own before anything else.
+//
 //export aya_abi_version
 func aya_abi_version() (result uint32) {
 	return abiVersion()
 }
 
+// aya_queue_open: open a queue: one backend instance for one event loop. Which backend is decided by a probe, or
+// by the environment variable AYAFILEIO_BACKEND.
+//
 //export aya_queue_open
 func aya_queue_open(queue unsafe.Pointer) (result int32) {
 	defer guard(0, &result)
 	return queueOpen((*uint64)(queue))
 }
 
+// aya_queue_fd: a descriptor that is readable while there is something to reap. Watch it; never read or close it.
+//
 //export aya_queue_fd
 func aya_queue_fd(queue uint64) (result int32) {
 	defer guard(queue, &result)
 	return queueFD(queue)
 }
 
+// aya_submit: start an operation. Does not block. With queue 0 only the inline attempt is made: the answer is
+// done, would_wait or a usage error.
+//
 //export aya_submit
 func aya_submit(queue uint64, submission unsafe.Pointer, out unsafe.Pointer) (result int32) {
 	defer guard(queue, &result)
 	return submit(queue, (*core.Submission)(submission), (*core.Completion)(out))
 }
 
+// aya_flush: hand everything that is staged to the kernel, in one call. Does not block.
+//
 //export aya_flush
 func aya_flush(queue uint64) (result int32) {
 	defer guard(queue, &result)
 	return flush(queue)
 }
 
+// aya_reap: take finished operations out. Does not block. When the answer equals capacity there may be more: call
+// again before the loop sleeps.
+//
 //export aya_reap
 func aya_reap(queue uint64, out unsafe.Pointer, capacity uint32) (result int32) {
 	defer guard(queue, &result)
 	return reap(queue, (*core.Completion)(out), capacity)
 }
 
+// aya_wait: block until something can be reaped. For hosts that cannot watch a descriptor; call it on a thread of
+// its own.
+//
 //export aya_wait
 func aya_wait(queue uint64, timeoutMS int64) (result int32) {
 	defer guard(queue, &result)
 	return wait(queue, timeoutMS)
 }
 
+// aya_cancel: ask for an operation to end early. It still completes exactly once, with AYA_ECANCELED or with its
+// ordinary result; its memory stays in use until then. Does not block.
+//
 //export aya_cancel
 func aya_cancel(queue uint64, token uint64) (result int32) {
 	defer guard(queue, &result)
 	return cancel(queue, token)
 }
 
+// aya_queue_close: close a queue. Cancels what is in flight and waits for it, at most for the option
+// close_timeout_ms. Completions not yet reaped are dropped.
+//
 //export aya_queue_close
 func aya_queue_close(queue uint64) (result int32) {
 	defer guard(queue, &result)
 	return queueClose(queue)
 }
 
+// aya_file_info: the descriptor of an open file and what is known about it. Does not block.
+//
 //export aya_file_info
 func aya_file_info(file uint64, fd unsafe.Pointer, traits unsafe.Pointer) (result int32) {
 	defer guard(0, &result)
 	return fileInfo(file, (*int64)(fd), (*uint32)(traits))
 }
 
+// aya_file_dispose: for a handle that nobody will close: pushes its buffer and releases the descriptor in the
+// background. Does not block; meant for finalizers. The handle is dead afterwards.
+//
 //export aya_file_dispose
 func aya_file_dispose(file uint64) (result int32) {
 	defer guard(0, &result)
 	return fileDispose(file)
 }
 
+// aya_shutdown: before a normal exit of the process: waits for disposals and pushes the write buffers of files
+// still open. Blocks. Files stay usable.
+//
 //export aya_shutdown
 func aya_shutdown(timeoutMS int64) (result int32) {
 	defer guard(0, &result)
 	return shutdown(timeoutMS)
 }
 
+// aya_configure: set an option for everything opened from now on.
+//
 //export aya_configure
 func aya_configure(name unsafe.Pointer, nameLength uint64, value int64) (result int32) {
 	defer guard(0, &result)
 	return configure((*byte)(name), nameLength, value)
 }
 
+// aya_option: read an option.
+//
 //export aya_option
 func aya_option(name unsafe.Pointer, nameLength uint64, value unsafe.Pointer) (result int32) {
 	defer guard(0, &result)
 	return option((*byte)(name), nameLength, (*int64)(value))
 }
 
+// aya_configure_reset: set every option to its default.
+//
 //export aya_configure_reset
 func aya_configure_reset() (result int32) {
 	defer guard(0, &result)
 	return configureReset()
 }
 
+// aya_backend_info: what is in use and why, as a JSON object in UTF-8: platform, backend, is_truly_async,
+// description, kernel, capabilities, and on the pool the reason.
+//
 //export aya_backend_info
 func aya_backend_info(out unsafe.Pointer, capacity uint64) (result int32) {
 	defer guard(0, &result)
 	return backendInfo((*byte)(out), capacity)
 }
 
+// aya_strerror: the message of an error number, in English.
+//
 //export aya_strerror
 func aya_strerror(error int32, out unsafe.Pointer, capacity uint64) (result int32) {
 	defer guard(0, &result)
 	return strerror(error, (*byte)(out), capacity)
 }
 
+// aya_drain_pool: release what a pool keeps for reuse. What is in use is not touched.
+//
 //export aya_drain_pool
 func aya_drain_pool(which uint32) (result int32) {
 	defer guard(0, &result)
 	return drainPool(which)
 }
 
+// aya_release: give a completion's spill back. NULL is allowed.
+//
 //export aya_release
 func aya_release(spill unsafe.Pointer) {
 	defer guard(0, nil)

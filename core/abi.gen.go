@@ -214,16 +214,17 @@ type Submission struct {
 
 // OpenArgs are the arguments of open.
 type OpenArgs struct {
-	// The path's bytes in the system's own encoding, not NUL-terminated; a NUL inside is an error. Copied.
+	// The path's bytes in the system's own encoding, not NUL-terminated. A NUL inside is a usage error (EINVAL).
+	// Copied.
 	Path unsafe.Pointer
-	// Length of path. Not 0.
+	// Length of path.
 	PathLength uint64
 	// Open flags.
 	Flags uint32
 	// Permission bits of a created file, before umask; usually 0666.
 	Mode uint32
 	// Size of the write buffer: -1 for the option buffer_size, 0 for none (every write reaches the system before it is
-	// finished).
+	// finished), at most 1 GiB.
 	Buffering int64
 }
 
@@ -231,13 +232,13 @@ type OpenArgs struct {
 type WrapArgs struct {
 	// The descriptor; on Windows a HANDLE opened for overlapped I/O, or any HANDLE for the pool.
 	FD int64
-	// Open flags and wrap flags.
+	// The open flags read, write, append and direct, and wrap flags. How the descriptor itself was opened is added.
 	Flags uint32
 	// Must be 0.
 	Reserved uint32
 	// As in open.
 	Buffering int64
-	// The file's first position. -1 starts at 0.
+	// The file's first position; -1 starts at the descriptor's own offset.
 	Position int64
 }
 
@@ -293,7 +294,7 @@ type WriteAtArgs struct {
 type ReadManyArgs struct {
 	// The parts. Yours; the list and its memory stay valid and unmoved until the operation is finished.
 	Segments *Segment
-	// How many segments.
+	// How many segments; at most 1048576.
 	Count uint64
 }
 
@@ -301,7 +302,7 @@ type ReadManyArgs struct {
 type WriteManyArgs struct {
 	// The parts. Yours; the list and its memory stay valid, unmoved and unchanged until the operation is finished.
 	Segments *Segment
-	// How many segments.
+	// How many segments; at most 1048576.
 	Count uint64
 }
 
@@ -309,7 +310,7 @@ type WriteManyArgs struct {
 type ReadLinesArgs struct {
 	// As in read.
 	Data unsafe.Pointer
-	// Room in data. At least 1.
+	// Room in data.
 	Length uint64
 	// At most so many lines; 0 for all that are buffered.
 	LinesMax uint64
@@ -333,7 +334,7 @@ type TellArgs struct {
 
 // TruncateArgs are the arguments of truncate.
 type TruncateArgs struct {
-	// The new size, or -1 for the position.
+	// The new size, or -1 for the position. Less is a usage error (EINVAL).
 	Size int64
 }
 

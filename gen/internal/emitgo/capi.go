@@ -10,8 +10,10 @@ import (
 // header, whose prototypes (with const) clash with those that cgo writes; layout.gen.go proves that the types agree.
 func exports(s *ir.Spec) *jen.File {
 	f := newFile("main", "spec/functions.yaml", "")
-	f.CgoPreamble("")
+	f.CgoPreamble("#include <stdint.h>")
 	for _, fn := range s.Functions {
+		f.Add(named(fn.C, fn.Doc))
+		f.Comment("//")
 		f.Comment("//export " + fn.C)
 		f.Func().Id(fn.C).ParamsFunc(func(g *jen.Group) {
 			for _, p := range fn.Params {

@@ -97,7 +97,7 @@ func TestArgumentsMayGrowIntoUnusedWords(t *testing.T) {
 	if _, err := Run(archive.Tree(files)); err == nil {
 		t.Error("a field moved and was accepted")
 	}
-	files = published(t, "spec/api.yaml", "doc: \"The new size, or -1 for the position.\"}", "doc: \"The new size, or -1 for the position.\"}\n      - {name: fresh, type: u64, doc: New.}")
+	files = published(t, "spec/api.yaml", "doc: \"The new size, or -1 for the position. Less is a usage error (EINVAL).\"}", "doc: \"The new size, or -1 for the position. Less is a usage error (EINVAL).\"}\n      - {name: fresh, type: u64, doc: New.}")
 	render(t, files)
 }
 
