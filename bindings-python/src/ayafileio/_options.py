@@ -21,8 +21,10 @@ def _checked(name: Any, value: Any) -> int:
     if option is None:
         raise ValueError(f"unknown option {name!r}; known are: {', '.join(sorted(OPTIONS))}")
     if option.kind == "switch":
-        if not isinstance(value, bool) and value not in (0, 1):
-            raise TypeError(f"{name} must be a bool, not {value!r}")
+        if not isinstance(value, int):
+            raise TypeError(f"{name} must be a bool, not {type(value).__name__}")
+        if value not in (0, 1):
+            raise ValueError(f"{name} must be True or False, not {value}")
         return int(value)
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{name} must be an int, not {type(value).__name__}")

@@ -168,6 +168,23 @@ PySendResult op_end(OpObject *op, PySendResult how)
 
 /* ---- steps ---- */
 
+/* A small block of the caller's is copied once it is known that the write has to wait: he may go on using it. */
+#define SMALL_BLOCK 65536
+
+static int own_small_block(OpObject *op, aya_submission *submission)
+{
+    if (submission->op != AYA_OP_WRITE || op->view.obj == NULL || op->length > SMALL_BLOCK)
+        return 0;
+    PyObject *copy = PyBytes_FromStringAndSize(op->view.buf, (Py_ssize_t)op->length);
+    if (copy == NULL)
+        return -1;
+    PyBuffer_Release(&op->view);
+    op->view.obj = NULL;
+    op->data = copy;
+    submission->args.write.data = BYTES_DATA(copy);
+    return 0;
+}
+
 int op_submit(OpObject *op, aya_submission *submission)
 {
     aya_completion out;
@@ -175,7 +192,7 @@ int op_submit(OpObject *op, aya_submission *submission)
     int32_t status = library.submit(0, submission, &out);
     if (UNLIKELY(status == AYA_WOULD_WAIT)) {
         QueueObject *queue = queue_of_running_loop(op->state);
-        if (queue == NULL)
+        if (queue == NULL || own_small_block(op, submission) < 0)
             return -1;
         status = queue_submit(queue, op, submission, &out);
     }

@@ -158,7 +158,8 @@ static void dispose(FileObject *file)
             close(file->fd);
         return;
     }
-    if (!file->unwanted)
+    /* A wrapper that does not own its descriptor leaves nothing open. */
+    if (!file->unwanted && (file->path != NULL || file->owns_fd))
         warn_unclosed(file);
     file->closed = 1;
     if (library_lives(file->generation))

@@ -282,9 +282,11 @@ static void leave(OpObject *op)
         op->file->unwanted = 1;
     if (op->queue != NULL) {
         op->abandoned = 1;
-        if (!(op->kind->flags & KIND_UNCANCELLED) && library_lives(op->queue->generation))
-            library.cancel(op->queue->handle, op->token);
+        if (!(op->kind->flags & KIND_UNCANCELLED))
+            queue_cancel(op->queue, op);
     }
+    else if (op->phase == OP_WAITING && op->kind->abandoned != NULL && !op->giving_back)
+        op->kind->abandoned(op); /* completed, and nobody will take the result */
     PyErr_Restore(type, value, traceback);
 }
 

@@ -28,11 +28,11 @@ int mode_parse(PyObject *mode, Mode *out)
         kinds += strchr("rwax", letter) != NULL;
     }
     if (seen['t'] && seen['b']) {
-        PyErr_SetString(PyExc_ValueError, "can't have text and binary mode at once");
+        PyErr_Format(PyExc_ValueError, "can't have text and binary mode at once: %R", mode);
         return -1;
     }
     if (kinds != 1) {
-        PyErr_SetString(PyExc_ValueError, "must have exactly one of create/read/write/append mode");
+        PyErr_Format(PyExc_ValueError, "must have exactly one of create/read/write/append mode: %R", mode);
         return -1;
     }
     out->text = !seen['b'];

@@ -227,11 +227,22 @@ static void schedule_flush(QueueObject *queue)
     PyObject *scheduled =
         flush == NULL ? NULL : PyObject_CallMethodObjArgs(queue->loop, state->str_call_soon, flush, NULL);
     Py_XDECREF(flush);
-    if (scheduled == NULL)
-        PyErr_WriteUnraisable((PyObject *)queue);
-    else
+    if (scheduled != NULL)
         queue->flush_scheduled = 1;
+    else {
+        PyErr_Clear(); /* the loop is being closed: nobody waits for a turn of it any more */
+        library.flush(queue->handle);
+    }
     Py_XDECREF(scheduled);
+}
+
+void queue_cancel(QueueObject *queue, OpObject *op)
+{
+    if (!queue->open || !library_lives(queue->generation))
+        return;
+    /* A cancellation is staged like anything else. */
+    if (library.cancel(queue->handle, op->token) == 0 && !queue->flush_scheduled)
+        schedule_flush(queue);
 }
 
 int queue_submit(QueueObject *queue, OpObject *op, aya_submission *submission, aya_completion *out)

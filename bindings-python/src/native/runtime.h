@@ -153,6 +153,7 @@ struct QueueObject {
 int queue_type_ready(PyObject *module, ModuleState *state);
 QueueObject *queue_of_running_loop(ModuleState *state); /* borrowed */
 int queue_submit(QueueObject *queue, OpObject *op, aya_submission *submission, aya_completion *out);
+void queue_cancel(QueueObject *queue, OpObject *op);
 void queues_forget(ModuleState *state); /* in a forked child */
 
 /* ---- file.c, open.c --------------------------------------------------------------------------------------------- */
