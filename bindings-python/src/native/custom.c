@@ -7,19 +7,20 @@
 
 /* ---- await open(…), async with ---- */
 
+static Step opened_finish(OpObject *op)
+{
+    op->file->taken = 1;
+    return step_value(op, Py_NewRef((PyObject *)op->file));
+}
+
 static Step opened_prepare(OpObject *op, aya_submission *submission)
 {
     if (LIKELY(op->file->opening == OPEN_DONE))
-        return step_value(op, Py_NewRef((PyObject *)op->file));
+        return opened_finish(op);
     /* The core holds back whatever is submitted on a file that is still being opened. Nothing is written yet, so this
      * flush means: tell me when it is open, or why not. */
     submission->op = AYA_OP_FLUSH;
     return STEP_SUBMIT;
-}
-
-static Step opened_finish(OpObject *op)
-{
-    return step_value(op, Py_NewRef((PyObject *)op->file));
 }
 
 const OpKind kind_opened = {"open", "open", 0, opened_prepare, opened_finish, NULL, NULL};
@@ -198,7 +199,7 @@ METHOD(read_many)
     FileObject *file = (FileObject *)self;
     OpObject *op = op_new(file->state, &kind_read_many, file);
     if (op != NULL && segments_of(op, arguments[0], "(offset, length)", room_of) < 0)
-        return method_failed(op);
+        return op_refuse(op);
     return (PyObject *)op;
 }
 
@@ -227,7 +228,7 @@ METHOD(write_many)
     FileObject *file = (FileObject *)self;
     OpObject *op = op_new(file->state, &kind_write_many, file);
     if (op != NULL && segments_of(op, arguments[0], "(offset, data)", held_data) < 0)
-        return method_failed(op);
+        return op_refuse(op);
     return (PyObject *)op;
 }
 
@@ -289,7 +290,7 @@ METHOD(readlines)
     FileObject *file = (FileObject *)self;
     OpObject *op = op_new(file->state, &kind_readlines, file);
     if (op != NULL && arg_size(arguments[0], "hint", &op->length) < 0)
-        return method_failed(op);
+        return op_refuse(op);
     return (PyObject *)op;
 }
 

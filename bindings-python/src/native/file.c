@@ -67,6 +67,7 @@ int file_begin(FileObject *file, OpObject *op)
         PyErr_Format(file->state->unsupported_operation, "%s needs a binary file", op->kind->name);
         return -1;
     }
+    file->taken |= op->kind != &kind_opened;
     return 0;
 }
 
@@ -159,7 +160,7 @@ static void dispose(FileObject *file)
         return;
     }
     /* A wrapper that does not own its descriptor leaves nothing open. */
-    if (!file->unwanted && (file->path != NULL || file->owns_fd))
+    if (file->taken && (file->path != NULL || file->owns_fd))
         warn_unclosed(file);
     file->closed = 1;
     if (library_lives(file->generation))

@@ -111,7 +111,7 @@ static PyObject *read_with(const OpKind *kind, PyObject *self, PyObject *size)
     FileObject *file = (FileObject *)self;
     OpObject *op = op_new(file->state, kind, file);
     if (op != NULL && arg_size(size, "size", &op->length) < 0)
-        return method_failed(op);
+        return op_refuse(op);
     return (PyObject *)op;
 }
 
@@ -170,7 +170,7 @@ METHOD(readinto)
     FileObject *file = (FileObject *)self;
     OpObject *op = op_new(file->state, &kind_readinto, file);
     if (op != NULL && arg_writable(arguments[0], op) < 0)
-        return method_failed(op);
+        return op_refuse(op);
     return (PyObject *)op;
 }
 
@@ -196,7 +196,7 @@ static PyObject *write_with(const OpKind *kind, PyObject *self, PyObject *data)
     FileObject *file = (FileObject *)self;
     OpObject *op = op_new(file->state, kind, file);
     if (op != NULL && arg_readable(data, op) < 0)
-        return method_failed(op);
+        return op_refuse(op);
     return (PyObject *)op;
 }
 
@@ -236,7 +236,7 @@ static Step read_at_finish(OpObject *op)
 }
 
 static const OpKind kind_read_at = {
-    "read_at", "AsyncFile.read_at", KIND_READS | KIND_BINARY, read_at_prepare, read_at_finish, NULL, NULL,
+    "read_at", "AsyncFile.read_at", KIND_READS, read_at_prepare, read_at_finish, NULL, NULL,
 };
 
 METHOD(read_at)
@@ -245,7 +245,7 @@ METHOD(read_at)
     OpObject *op = op_new(file->state, &kind_read_at, file);
     if (op != NULL && (arg_offset(arguments[0], "size", &op->length) < 0 ||
                        arg_offset(arguments[1], "offset", &op->offset) < 0))
-        return method_failed(op);
+        return op_refuse(op);
     return (PyObject *)op;
 }
 
@@ -281,18 +281,18 @@ static PyObject *seek_with(const OpKind *kind, PyObject *self, PyObject **argume
 {
     FileObject *file = (FileObject *)self;
     int whence = 0;
-    if (arguments[1] != NULL && arg_int(arguments[1], "whence", &whence) < 0)
-        return NULL;
-    if (whence < 0 || whence > 2) {
-        PyErr_Format(PyExc_ValueError, "invalid whence (%d, should be 0, 1 or 2)", whence);
-        return NULL;
-    }
     OpObject *op = op_new(file->state, kind, file);
     if (op == NULL)
         return NULL;
+    if (arguments[1] != NULL && arg_int(arguments[1], "whence", &whence) < 0)
+        return op_refuse(op);
+    if (whence < 0 || whence > 2) {
+        PyErr_Format(PyExc_ValueError, "invalid whence (%d, should be 0, 1 or 2)", whence);
+        return op_refuse(op);
+    }
     op->length = whence;
     if (arg_int64(arguments[0], "offset", &op->offset) < 0)
-        return method_failed(op);
+        return op_refuse(op);
     return (PyObject *)op;
 }
 
@@ -367,7 +367,7 @@ static PyObject *truncate_with(const OpKind *kind, PyObject *self, PyObject *siz
     op->length = -1;
     if (size != NULL && size != Py_None) {
         if (arg_int64(size, "size", &op->length) < 0)
-            return method_failed(op);
+            return op_refuse(op);
         if (op->length < 0)
             op->length = INT64_MIN; /* -1 would mean the position: let the core refuse it */
     }

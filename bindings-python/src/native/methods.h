@@ -14,12 +14,10 @@
     PyObject *method_##name(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *keywords)
 #define PRIVATE_WITHOUT_ARGUMENTS(name) PyObject *method_##name(PyObject *self, PyObject *Py_UNUSED(ignored))
 
-/* The arguments were wrong: the operation never existed, so nobody is told that it was not awaited. */
+/* The arguments were wrong: the awaitable says so when it is awaited. */
 static inline PyObject *method_failed(OpObject *op)
 {
-    op->phase = OP_FINISHED;
-    Py_DECREF((PyObject *)op);
-    return NULL;
+    return op_refuse(op);
 }
 
 PRIVATE_METHOD(raw_read);

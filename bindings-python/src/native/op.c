@@ -31,6 +31,20 @@ OpObject *op_new(ModuleState *state, const OpKind *kind, FileObject *file)
     return op;
 }
 
+/* What a coroutine function would find wrong with its arguments it would raise when it is awaited, and so does this. */
+PyObject *op_refuse(OpObject *op)
+{
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyErr_NormalizeException(&type, &value, &traceback);
+    op->refused = 1;
+    Py_XDECREF(op->value);
+    op->value = value;
+    Py_XDECREF(type);
+    Py_XDECREF(traceback);
+    return (PyObject *)op;
+}
+
 /* Lets go of everything that one operation gathered, so that the object can end or be used again. */
 void op_reset(OpObject *op)
 {
@@ -99,7 +113,7 @@ static void op_dealloc(PyObject *self)
         op->offset = op->length = op->result = 0;
         op->token = 0;
         op->error = op->native = 0;
-        op->step = op->turn = op->in_queue = op->abandoned = op->giving_back = 0;
+        op->step = op->turn = op->in_queue = op->abandoned = op->giving_back = op->refused = 0;
         op->queue = NULL;
         op->previous = NULL;
         op->next = state->free_ops;
@@ -178,6 +192,10 @@ static PySendResult op_send(PyObject *self, PyObject *sent, PyObject **result)
     case OP_NEW:
         if (UNLIKELY(sent != NULL && sent != Py_None))
             return error_at_once(op, PyExc_TypeError, "can't send non-None value to a just-started coroutine '%s'");
+        if (UNLIKELY(op->refused)) {
+            PyErr_SetObject((PyObject *)Py_TYPE(op->value), op->value);
+            return op_end(op, PYGEN_ERROR);
+        }
         op->phase = OP_RUNNING;
         return op_start(op, result);
     case OP_RUNNING:
@@ -279,7 +297,7 @@ static void leave(OpObject *op)
     PyErr_Fetch(&type, &value, &traceback);
     Py_CLEAR(op->inner);
     if (op->kind == &kind_opened)
-        op->file->unwanted = 1;
+        op->file->taken = 0; /* an open that is cancelled leaves nobody with a file */
     if (op->queue != NULL) {
         op->abandoned = 1;
         if (!(op->kind->flags & KIND_UNCANCELLED))
@@ -405,6 +423,7 @@ static PyType_Slot op_slots[] = {
     {Py_tp_traverse, op_traverse},
     {Py_tp_clear, op_clear},
     {Py_tp_repr, op_repr},
+    {Py_tp_iter, op_itself}, /* for "yield from file.__await__()" */
     {Py_tp_iternext, op_next},
     {Py_am_await, op_itself},
     {Py_am_send, op_send},

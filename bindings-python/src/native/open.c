@@ -2,6 +2,7 @@
 #include "runtime.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #ifndef O_CLOEXEC
 #define O_CLOEXEC 0
@@ -304,6 +305,24 @@ static int descriptor_of(FileObject *file, PyObject *object)
     return result;
 }
 
+/* Mode a on a descriptor that does not append by itself: as the built-in, begin at the end. The descriptor's own offset
+ * stays where it is. */
+static int begin_at_end(FileObject *file)
+{
+    struct stat status;
+    int native = fcntl(file->fd, F_GETFL);
+    if (native < 0 || fstat(file->fd, &status) < 0) {
+        PyErr_SetFromErrno(PyExc_OSError);
+        return -1;
+    }
+    if (native & O_APPEND)
+        return 0;
+    file->open_flags &= ~(uint32_t)AYA_OPEN_APPEND;
+    if (S_ISREG(status.st_mode))
+        file->position = status.st_size;
+    return 0;
+}
+
 int file_wrap(FileObject *file, PyObject *object, PyObject *mode_object, int owns_fd)
 {
     Mode mode = {.flags = AYA_OPEN_READ};
@@ -325,5 +344,7 @@ int file_wrap(FileObject *file, PyObject *object, PyObject *mode_object, int own
     file->open_flags = mode.flags & (AYA_OPEN_READ | AYA_OPEN_WRITE | AYA_OPEN_APPEND);
     file->owns_fd = (uint8_t)owns_fd;
     file->buffering = -1;
+    if ((file->open_flags & AYA_OPEN_APPEND) && begin_at_end(file) < 0)
+        return -1;
     return open_at_call(file);
 }

@@ -114,11 +114,13 @@ struct OpObject {
     uint8_t turn;      /* has the turn on the file */
     uint8_t in_queue;  /* in the file's queue of waiters */
     uint8_t abandoned;
+    uint8_t refused; /* value is the exception that the arguments deserve */
     uint8_t giving_back; /* the submission under way is the seek that gives unread lines back */
 };
 
 int op_type_ready(PyObject *module, ModuleState *state);
 OpObject *op_new(ModuleState *state, const OpKind *kind, FileObject *file);
+PyObject *op_refuse(OpObject *op); /* takes the exception that is set */
 void op_reset(OpObject *op);
 void op_take_completion(OpObject *op, const aya_completion *completion);
 void op_deliver(OpObject *op);
@@ -179,7 +181,7 @@ struct FileObject {
     int32_t open_native;
     uint8_t opening;
     uint8_t closed;
-    uint8_t unwanted; /* the await of the open was cancelled: nobody has it, so nobody forgot to close it */
+    uint8_t taken; /* somebody got it or used it: only then can he have forgotten to close it */
     uint8_t owns_fd;
     uint8_t from_opener; /* the descriptor is ours even if wrapping it failed */
     uint8_t stream; /* has no position: unread lines cannot be given back */

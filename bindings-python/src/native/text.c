@@ -137,17 +137,18 @@ PyObject *text_read(PyObject *self, PyObject *size)
 {
     OpObject *op = text_op(self, &kind_text_read, NULL);
     if (op != NULL && arg_size(size, "size", &op->length) < 0)
-        return method_failed(op);
+        return op_refuse(op);
     return (PyObject *)op;
 }
 
 PyObject *text_write(PyObject *self, PyObject *data)
 {
-    if (!PyUnicode_Check(data)) {
+    OpObject *op = text_op(self, &kind_text_write, data);
+    if (op != NULL && !PyUnicode_Check(data)) {
         PyErr_Format(PyExc_TypeError, "write() argument must be str, not %R", (PyObject *)Py_TYPE(data));
-        return NULL;
+        return op_refuse(op);
     }
-    return (PyObject *)text_op(self, &kind_text_write, data);
+    return (PyObject *)op;
 }
 
 PyObject *text_writelines(PyObject *self, PyObject *lines)
@@ -159,9 +160,9 @@ PyObject *text_writelines(PyObject *self, PyObject *lines)
 PyObject *text_seek(PyObject *self, PyObject **arguments)
 {
     int whence = 0;
-    if (arguments[1] != NULL && arg_int(arguments[1], "whence", &whence) < 0)
-        return NULL;
     OpObject *op = text_op(self, &kind_text_seek, arguments[0]);
+    if (op != NULL && arguments[1] != NULL && arg_int(arguments[1], "whence", &whence) < 0)
+        return op_refuse(op);
     if (op != NULL)
         op->length = whence;
     return (PyObject *)op;
