@@ -335,7 +335,7 @@ typedef struct {
 
 /* One part of read_many and write_many. */
 typedef struct {
-  /* Where in the file the part begins. Not negative. */
+  /* Where in the file the part begins. Not negative. In bytes. */
   int64_t offset;
   /* The part's memory. Stays valid and unmoved until the operation is finished. */
   void *data;
@@ -370,7 +370,7 @@ typedef struct {
    * Copied.
    */
   const void *path;
-  /* Length of path. */
+  /* Length of path. In bytes. */
   uint64_t path_length;
   /* Open flags. */
   uint32_t flags;
@@ -378,7 +378,7 @@ typedef struct {
   uint32_t mode;
   /*
    * Size of the write buffer: -1 for the option buffer_size, 0 for none (every write reaches the system before
-   * it is finished), at most 1 GiB.
+   * it is finished), at most 1 GiB. In bytes.
    */
   int64_t buffering;
 } aya_open_args;
@@ -406,9 +406,9 @@ typedef struct {
   uint32_t flags;
   /* Must be 0. */
   uint32_t reserved;
-  /* As in open. */
+  /* Size of the write buffer, as in open. In bytes. */
   int64_t buffering;
-  /* The file's first position; -1 starts at the descriptor's own offset. */
+  /* The file's first position; -1 starts at the descriptor's own offset. In bytes. */
   int64_t position;
 } aya_wrap_args;
 
@@ -452,7 +452,7 @@ typedef struct {
    * are written.
    */
   void *data;
-  /* Room in data. Any length; above 2 GiB works. */
+  /* Room in data. Any length; above 2 GiB works. In bytes. */
   uint64_t length;
   /* Read flags. */
   uint32_t flags;
@@ -497,11 +497,11 @@ typedef struct {
 #define AYA_OP_READ_AT 6
 
 typedef struct {
-  /* As in read. */
+  /* Where the bytes go. Yours; valid and unmoved until the operation is finished. */
   void *data;
-  /* As in read. */
+  /* Room in data. Any length. In bytes. */
   uint64_t length;
-  /* Where in the file. Not negative. */
+  /* Where in the file. Not negative. In bytes. */
   int64_t offset;
 } aya_read_at_args;
 
@@ -523,7 +523,7 @@ typedef struct {
   const void *data;
   /* How many bytes. Any length. */
   uint64_t length;
-  /* Where in the file. Not negative. */
+  /* Where in the file. Not negative. In bytes. */
   int64_t offset;
 } aya_write_at_args;
 
@@ -535,7 +535,7 @@ typedef struct {
  * some of them. It fails as a whole, and before anything is read, when an offset is negative or the file has no
  * positions.
  *
- * Result: The sum of all counts.
+ * Result: The sum of all counts. In bytes.
  * Path: Each segment as read_at; finished inline when all are.
  * Errors: AYA_ESPIPE, AYA_ENOTREADABLE.
  */
@@ -554,7 +554,7 @@ typedef struct {
  * Write many parts of a file with one submission and one completion, as read_many reads them. Overlapping parts
  * land in no particular order.
  *
- * Result: The sum of all counts.
+ * Result: The sum of all counts. In bytes.
  * Path: Each segment as write_at; finished inline when all are.
  * Errors: AYA_ESPIPE, AYA_ENOTWRITABLE.
  */
@@ -581,9 +581,9 @@ typedef struct {
 #define AYA_OP_READ_LINES 10
 
 typedef struct {
-  /* As in read. */
+  /* Where the bytes go. Yours; valid and unmoved until the operation is finished. */
   void *data;
-  /* Room in data. */
+  /* Room in data. In bytes. */
   uint64_t length;
   /* At most so many lines; 0 for all that are buffered. */
   uint64_t lines_max;
@@ -596,14 +596,14 @@ typedef struct {
  * started on its way; the seek does not wait for it. Positions beyond the end are allowed: a write there leaves a
  * hole. A seek followed at once by a read is not separated by other tasks' operations on the same file.
  *
- * Result: The new position, from the start of the file.
+ * Result: The new position, from the start of the file. In bytes.
  * Path: Done inline; only a seek from the end of a file whose size is not in memory waits.
  * Errors: AYA_EIO, AYA_ENOSPC, AYA_ESPIPE.
  */
 #define AYA_OP_SEEK 11
 
 typedef struct {
-  /* How far, counted from whence. A negative target is an error (EINVAL). */
+  /* How far, counted from whence. A negative target is an error (EINVAL). In bytes. */
   int64_t offset;
   /* What offset counts from. */
   uint32_t whence;
@@ -616,7 +616,7 @@ typedef struct {
  *
  * The position, counting everything read and written through this file so far.
  *
- * Result: The position, from the start of the file.
+ * Result: The position, from the start of the file. In bytes.
  * Path: Done inline unless the open itself is still pending.
  * Errors: AYA_ESPIPE.
  */
@@ -633,14 +633,14 @@ typedef struct {
  * Set the size of the file. What is beyond is lost; what is missing reads as zeros. The write buffer is pushed
  * first. The position does not move.
  *
- * Result: The new size.
+ * Result: The new size. In bytes.
  * Path: Done inline when the file is in memory.
  * Errors: AYA_EIO, AYA_ENOSPC, AYA_EROFS, AYA_EFBIG, AYA_ENOTWRITABLE.
  */
 #define AYA_OP_TRUNCATE 13
 
 typedef struct {
-  /* The new size, or -1 for the position. Less is a usage error (EINVAL). */
+  /* The new size, or -1 for the position. Less is a usage error (EINVAL). In bytes. */
   int64_t size;
 } aya_truncate_args;
 
@@ -701,7 +701,7 @@ typedef struct {
  * A length for a read to the end that most likely holds everything from the position, plus one byte so that the end
  * is seen in one transfer. Only a hint: the file may grow, and /proc, /sys, pipes and devices have no size.
  *
- * Result: The length to offer.
+ * Result: The length to offer. In bytes.
  * Path: Done inline where the size is known without waiting, else on the queue.
  * Errors: AYA_EIO.
  */
@@ -822,7 +822,7 @@ int32_t aya_reap(uint64_t queue, aya_completion *out, uint32_t capacity);
  * Block until something can be reaped. For hosts that cannot watch a descriptor; call it on a thread of its own.
  *
  * queue: The queue.
- * timeout_ms: How long at most. Negative for no limit.
+ * timeout_ms: How long at most. Negative for no limit. In milliseconds.
  * Returns: 1 when there is something to reap, 0 at the deadline, or -AYA_E….
  */
 int32_t aya_wait(uint64_t queue, int64_t timeout_ms);
@@ -869,7 +869,7 @@ int32_t aya_file_dispose(uint64_t file);
  * Before a normal exit of the process: waits for disposals and pushes the write buffers of files still open.
  * Blocks. Files stay usable.
  *
- * timeout_ms: How long at most.
+ * timeout_ms: How long at most. In milliseconds.
  * Returns: 0.
  */
 int32_t aya_shutdown(int64_t timeout_ms);
@@ -878,7 +878,7 @@ int32_t aya_shutdown(int64_t timeout_ms);
  * Set an option for everything opened from now on.
  *
  * name: The option's name, not NUL-terminated.
- * name_length: Length of name.
+ * name_length: Length of name. In bytes.
  * value: The value in the option's unit. Switches take 0 and 1.
  * Returns: 0, -AYA_ENOENT for an unknown name, -AYA_ERANGE for a value out of range (nothing changed).
  */
@@ -888,7 +888,7 @@ int32_t aya_configure(const char *name, uint64_t name_length, int64_t value);
  * Read an option.
  *
  * name: The option's name, not NUL-terminated.
- * name_length: Length of name.
+ * name_length: Length of name. In bytes.
  * value: Receives the value.
  * Returns: 0, or -AYA_ENOENT for an unknown name.
  */
@@ -905,7 +905,7 @@ int32_t aya_configure_reset(void);
  * capabilities, and on the pool the reason.
  *
  * out: Receives the text, cut where it does not fit and always ended by a NUL. May be NULL when capacity is 0.
- * capacity: Room in out.
+ * capacity: Room in out. In bytes.
  * Returns: The length of the whole text in bytes, without the NUL; or -AYA_E….
  */
 int32_t aya_backend_info(char *out, uint64_t capacity);
@@ -915,7 +915,7 @@ int32_t aya_backend_info(char *out, uint64_t capacity);
  *
  * error: An AYA_E… number, positive.
  * out: Receives the text, cut where it does not fit and always ended by a NUL. May be NULL when capacity is 0.
- * capacity: Room in out.
+ * capacity: Room in out. In bytes.
  * Returns: The length of the whole text in bytes.
  */
 int32_t aya_strerror(int32_t error, char *out, uint64_t capacity);

@@ -186,7 +186,7 @@ type Completion struct {
 
 // Segment: one part of read_many and write_many.
 type Segment struct {
-	// Where in the file the part begins. Not negative.
+	// Where in the file the part begins. Not negative. In bytes.
 	Offset int64
 	// The part's memory. Stays valid and unmoved until the operation is finished.
 	Data unsafe.Pointer
@@ -217,14 +217,14 @@ type OpenArgs struct {
 	// The path's bytes in the system's own encoding, not NUL-terminated. A NUL inside is a usage error (EINVAL).
 	// Copied.
 	Path unsafe.Pointer
-	// Length of path.
+	// Length of path. In bytes.
 	PathLength uint64
 	// Open flags.
 	Flags uint32
 	// Permission bits of a created file, before umask; usually 0666.
 	Mode uint32
 	// Size of the write buffer: -1 for the option buffer_size, 0 for none (every write reaches the system before it is
-	// finished), at most 1 GiB.
+	// finished), at most 1 GiB. In bytes.
 	Buffering int64
 }
 
@@ -236,9 +236,9 @@ type WrapArgs struct {
 	Flags uint32
 	// Must be 0.
 	Reserved uint32
-	// As in open.
+	// Size of the write buffer, as in open. In bytes.
 	Buffering int64
-	// The file's first position; -1 starts at the descriptor's own offset.
+	// The file's first position; -1 starts at the descriptor's own offset. In bytes.
 	Position int64
 }
 
@@ -253,7 +253,7 @@ type ReadArgs struct {
 	// Where the bytes go. Yours; valid and unmoved until the operation is finished. Only the first result bytes are
 	// written.
 	Data unsafe.Pointer
-	// Room in data. Any length; above 2 GiB works.
+	// Room in data. Any length; above 2 GiB works. In bytes.
 	Length uint64
 	// Read flags.
 	Flags uint32
@@ -272,11 +272,11 @@ type WriteArgs struct {
 
 // ReadAtArgs are the arguments of read_at.
 type ReadAtArgs struct {
-	// As in read.
+	// Where the bytes go. Yours; valid and unmoved until the operation is finished.
 	Data unsafe.Pointer
-	// As in read.
+	// Room in data. Any length. In bytes.
 	Length uint64
-	// Where in the file. Not negative.
+	// Where in the file. Not negative. In bytes.
 	Offset int64
 }
 
@@ -286,7 +286,7 @@ type WriteAtArgs struct {
 	Data unsafe.Pointer
 	// How many bytes. Any length.
 	Length uint64
-	// Where in the file. Not negative.
+	// Where in the file. Not negative. In bytes.
 	Offset int64
 }
 
@@ -308,9 +308,9 @@ type WriteManyArgs struct {
 
 // ReadLinesArgs are the arguments of read_lines.
 type ReadLinesArgs struct {
-	// As in read.
+	// Where the bytes go. Yours; valid and unmoved until the operation is finished.
 	Data unsafe.Pointer
-	// Room in data.
+	// Room in data. In bytes.
 	Length uint64
 	// At most so many lines; 0 for all that are buffered.
 	LinesMax uint64
@@ -318,7 +318,7 @@ type ReadLinesArgs struct {
 
 // SeekArgs are the arguments of seek.
 type SeekArgs struct {
-	// How far, counted from whence. A negative target is an error (EINVAL).
+	// How far, counted from whence. A negative target is an error (EINVAL). In bytes.
 	Offset int64
 	// What offset counts from.
 	Whence uint32
@@ -334,7 +334,7 @@ type TellArgs struct {
 
 // TruncateArgs are the arguments of truncate.
 type TruncateArgs struct {
-	// The new size, or -1 for the position. Less is a usage error (EINVAL).
+	// The new size, or -1 for the position. Less is a usage error (EINVAL). In bytes.
 	Size int64
 }
 

@@ -26,7 +26,7 @@ func describe(c *ir.PyCallable, width int) []string {
 			item(p.Name + ": " + p.Doc)
 		}
 	}
-	if c.Returns.Type != "None" {
+	if !c.Nothing {
 		section("Returns")
 		item(c.Returns.Doc)
 	}

@@ -49,6 +49,7 @@ type PyCallable struct {
 	Doc       string
 	Params    []PyParam
 	Returns   PyValue
+	Nothing   bool // the result is None
 	Raises    []PyRaises
 	// Variants are the signatures of the stub: one, or an overload each for binary and text.
 	Variants []PyVariant

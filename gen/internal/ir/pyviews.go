@@ -2,6 +2,7 @@ package ir
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -59,6 +60,18 @@ func (o PyOption) Range() string {
 		return "False or True"
 	}
 	return fmt.Sprintf("%d to %d %s", o.Min, o.Max, o.Unit)
+}
+
+// Macros are the names of <errno.h> that the error table uses.
+func (p *Python) Macros() []string {
+	var out []string
+	for _, r := range p.Rows {
+		if r.Errno != "0" {
+			out = append(out, r.Errno)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // Methods are all methods of AsyncFile.

@@ -34,7 +34,7 @@ func (r *resolver) operations() {
 		}
 		out := &ir.Operation{
 			Names: n, Number: o.Number, OnFile: o.Scope == "file", Doc: r.doc(o.Pos, "operation "+o.Name, o.Doc), C: "AYA_OP_" + n.Upper, Args: args,
-			Result: ir.Result{Kind: o.Result.Kind, Unit: o.Result.Unit, Doc: r.doc(o.Result.Pos, "result of "+o.Name, o.Result.Doc)},
+			Result: ir.Result{Kind: o.Result.Kind, Unit: o.Result.Unit, Doc: withUnit(r.doc(o.Result.Pos, "result of "+o.Name, o.Result.Doc), o.Result.Unit)},
 			Errors: r.errorList(o.Pos, o.Errors), Inline: o.Path.Inline, PathDoc: r.doc(o.Path.Pos, "path of "+o.Name, o.Path.Doc),
 		}
 		if test {

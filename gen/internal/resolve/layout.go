@@ -3,6 +3,7 @@ package resolve
 import (
 	"regexp"
 	"sort"
+	"strings"
 
 	"github.com/ayafileio/ayafileio/gen/internal/ir"
 	"github.com/ayafileio/ayafileio/gen/internal/load"
@@ -58,7 +59,7 @@ func (r *resolver) field(f load.Field, owner string) *ir.Field {
 			r.fail(f.Pos, "%s.%s: a reserved field has no doc of its own", owner, f.Name)
 		}
 	} else {
-		out.Doc = r.doc(f.Pos, owner+"."+f.Name, f.Doc)
+		out.Doc = withUnit(r.doc(f.Pos, owner+"."+f.Name, f.Doc), f.Unit)
 	}
 	for _, g := range f.Flags {
 		group, ok := r.groupNames[g]
@@ -125,4 +126,12 @@ func (r *resolver) structs() {
 		r.structOf[s.Name] = out
 		r.out.Structs = append(r.out.Structs, out)
 	}
+}
+
+// withUnit adds the unit to a text that does not name it.
+func withUnit(doc, unit string) string {
+	if unit == "" || strings.Contains(doc, unit) {
+		return doc
+	}
+	return doc + " In " + unit + "."
 }

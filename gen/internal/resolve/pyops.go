@@ -77,7 +77,7 @@ func (r *resolver) pythonOperation(o load.Operation) *ir.PyCallable {
 		m.Doc = r.doc(o.Python.Pos, "python doc of "+o.Name, o.Python.Doc)
 	}
 	if op.Result.Kind == "none" {
-		m.Returns, m.Op.Finish = ir.PyValue{Type: "None", Doc: "Nothing."}, "NULL"
+		m.Returns, m.Nothing, m.Op.Finish = ir.PyValue{Type: "None", Doc: "Nothing."}, true, "NULL"
 	}
 	r.bind(o, m)
 	m.Required, m.Positional = len(m.Params), len(m.Params)
@@ -106,7 +106,7 @@ func (r *resolver) bind(o load.Operation, m *ir.PyCallable) {
 	for i := 0; i < len(fields); i++ {
 		f := fields[i]
 		name := f.Names.Snake
-		param := ir.PyParam{Name: name, Type: "int", Doc: withUnit(f)}
+		param := ir.PyParam{Name: name, Type: "int", Doc: f.Doc}
 		convert := ir.PyConvert{Index: len(m.Params), Name: name}
 		switch {
 		case f.Reserved:
@@ -137,13 +137,6 @@ func (r *resolver) bind(o load.Operation, m *ir.PyCallable) {
 		m.Params = append(m.Params, param)
 		m.Op.Convert = append(m.Op.Convert, convert)
 	}
-}
-
-func withUnit(f *ir.Field) string {
-	if f.Unit == "" || strings.Contains(f.Doc, f.Unit) {
-		return f.Doc
-	}
-	return f.Doc + " In " + f.Unit + "."
 }
 
 func kindFlags(o load.Operation, op *ir.Operation) string {

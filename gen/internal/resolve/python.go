@@ -134,6 +134,7 @@ func (r *resolver) callable(c load.PythonCallable, functions map[string][]load.P
 	out := &ir.PyCallable{
 		Name: c.Name, Section: c.Section, Binary: c.Binary, Overloads: c.Overloads, Doc: r.doc(c.Pos, c.Name, c.Doc),
 		Returns: ir.PyValue{Type: c.Returns.Type, Doc: r.doc(c.Returns.Pos, "returns of "+c.Name, c.Returns.Doc)},
+		Nothing: c.Returns.Type == "None",
 	}
 	list := c.Params
 	if c.ParamsOf != "" {

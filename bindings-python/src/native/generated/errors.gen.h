@@ -6,6 +6,125 @@
 #include <errno.h>
 #include <stdint.h>
 
+/* A system that does not know one of these has no errno of that meaning. */
+#ifndef EACCES
+#define EACCES 0
+#endif
+#ifndef EAGAIN
+#define EAGAIN 0
+#endif
+#ifndef EBADF
+#define EBADF 0
+#endif
+#ifndef EBUSY
+#define EBUSY 0
+#endif
+#ifndef ECANCELED
+#define ECANCELED 0
+#endif
+#ifndef EDEADLK
+#define EDEADLK 0
+#endif
+#ifndef EDQUOT
+#define EDQUOT 0
+#endif
+#ifndef EEXIST
+#define EEXIST 0
+#endif
+#ifndef EFAULT
+#define EFAULT 0
+#endif
+#ifndef EFBIG
+#define EFBIG 0
+#endif
+#ifndef EHOSTDOWN
+#define EHOSTDOWN 0
+#endif
+#ifndef EINTR
+#define EINTR 0
+#endif
+#ifndef EINVAL
+#define EINVAL 0
+#endif
+#ifndef EIO
+#define EIO 0
+#endif
+#ifndef EISDIR
+#define EISDIR 0
+#endif
+#ifndef ELOOP
+#define ELOOP 0
+#endif
+#ifndef EMFILE
+#define EMFILE 0
+#endif
+#ifndef ENAMETOOLONG
+#define ENAMETOOLONG 0
+#endif
+#ifndef ENFILE
+#define ENFILE 0
+#endif
+#ifndef ENODEV
+#define ENODEV 0
+#endif
+#ifndef ENOENT
+#define ENOENT 0
+#endif
+#ifndef ENOLCK
+#define ENOLCK 0
+#endif
+#ifndef ENOMEM
+#define ENOMEM 0
+#endif
+#ifndef ENOSPC
+#define ENOSPC 0
+#endif
+#ifndef ENOSYS
+#define ENOSYS 0
+#endif
+#ifndef ENOTDIR
+#define ENOTDIR 0
+#endif
+#ifndef ENOTSUP
+#define ENOTSUP 0
+#endif
+#ifndef ENXIO
+#define ENXIO 0
+#endif
+#ifndef EOVERFLOW
+#define EOVERFLOW 0
+#endif
+#ifndef EPERM
+#define EPERM 0
+#endif
+#ifndef EPIPE
+#define EPIPE 0
+#endif
+#ifndef EPROTO
+#define EPROTO 0
+#endif
+#ifndef ERANGE
+#define ERANGE 0
+#endif
+#ifndef EROFS
+#define EROFS 0
+#endif
+#ifndef ESPIPE
+#define ESPIPE 0
+#endif
+#ifndef ESTALE
+#define ESTALE 0
+#endif
+#ifndef ETIMEDOUT
+#define ETIMEDOUT 0
+#endif
+#ifndef ETXTBSY
+#define ETXTBSY 0
+#endif
+#ifndef EXDEV
+#define EXDEV 0
+#endif
+
 typedef enum {
     RAISES_MEMORY_ERROR,
     RAISES_OS_ERROR,
