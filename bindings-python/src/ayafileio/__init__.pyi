@@ -99,11 +99,11 @@ class BackendInfo(TypedDict):
     """Why it is not the preferred backend; empty when it is."""
 
 @overload
-def aopen(path: StrOrBytesPath | int, mode: BinaryMode = "rb", encoding: None = None, newline: None = None, errors: None = None, auto_flush: bool = False, buffering: int = -1, opener: Callable[[str, int], int] | None = None) -> AsyncFile[bytes]:
+def aopen(path: StrOrBytesPath, mode: BinaryMode = "rb", encoding: None = None, newline: None = None, errors: None = None, auto_flush: bool = False, buffering: int = -1, opener: Callable[[str, int], int] | None = None) -> AsyncFile[bytes]:
     """The same as `open`, for code that reads better as `await aopen(…)`.
 
     Args:
-        path: A str, bytes or os.PathLike path, or a descriptor to wrap and own.
+        path: A str, bytes or os.PathLike path. For a descriptor there is `wrap_file`.
         mode: One of r, w, a, x, optionally with +, and b for binary or t for text (the default when there is no b).
         encoding: Text only: the encoding; None for the locale's, as the built-in open.
         newline: Text only: None, '', '\\n', '\\r' or '\\r\\n', as the built-in open.
@@ -111,15 +111,15 @@ def aopen(path: StrOrBytesPath | int, mode: BinaryMode = "rb", encoding: None = 
         auto_flush: Push every write to the system before it is finished.
         buffering: Size of the write buffer in bytes: -1 for the option buffer_size, 0 for none (binary only), 1 for
             line buffering (text only).
-        opener: Called with the path and flags; returns an open descriptor, as for the built-in open.
+        opener: Called with the path and the flags of os.open; returns an open descriptor, as for the built-in open.
 
     Returns:
         The file; awaitable, and an asynchronous context manager.
     """
 @overload
-def aopen(path: StrOrBytesPath | int, mode: TextMode, encoding: str | None = None, newline: str | None = None, errors: str | None = None, auto_flush: bool = False, buffering: int = -1, opener: Callable[[str, int], int] | None = None) -> AsyncFile[str]: ...
+def aopen(path: StrOrBytesPath, mode: TextMode, encoding: str | None = None, newline: str | None = None, errors: str | None = None, auto_flush: bool = False, buffering: int = -1, opener: Callable[[str, int], int] | None = None) -> AsyncFile[str]: ...
 @overload
-def aopen(path: StrOrBytesPath | int, mode: str, encoding: str | None = None, newline: str | None = None, errors: str | None = None, auto_flush: bool = False, buffering: int = -1, opener: Callable[[str, int], int] | None = None) -> AsyncFile[Any]: ...
+def aopen(path: StrOrBytesPath, mode: str, encoding: str | None = None, newline: str | None = None, errors: str | None = None, auto_flush: bool = False, buffering: int = -1, opener: Callable[[str, int], int] | None = None) -> AsyncFile[Any]: ...
 
 def wrap_fd(fd: int | FileObj, mode: str = "rb", *, owns_fd: bool = False) -> AsyncFile[bytes]:
     """The same as `wrap_file`.

@@ -108,13 +108,13 @@ class AsyncFile(Generic[AnyStr]):
     """
 
     @overload
-    def __init__(self: AsyncFile[bytes], path: StrOrBytesPath | int, mode: BinaryMode = "rb", encoding: None = None, newline: None = None, errors: None = None, auto_flush: bool = False, buffering: int = -1, opener: Callable[[str, int], int] | None = None) -> None: ...
+    def __init__(self: AsyncFile[bytes], path: StrOrBytesPath, mode: BinaryMode = "rb", encoding: None = None, newline: None = None, errors: None = None, auto_flush: bool = False, buffering: int = -1, opener: Callable[[str, int], int] | None = None) -> None: ...
 
     @overload
-    def __init__(self: AsyncFile[str], path: StrOrBytesPath | int, mode: TextMode, encoding: str | None = None, newline: str | None = None, errors: str | None = None, auto_flush: bool = False, buffering: int = -1, opener: Callable[[str, int], int] | None = None) -> None: ...
+    def __init__(self: AsyncFile[str], path: StrOrBytesPath, mode: TextMode, encoding: str | None = None, newline: str | None = None, errors: str | None = None, auto_flush: bool = False, buffering: int = -1, opener: Callable[[str, int], int] | None = None) -> None: ...
 
     @overload
-    def __init__(self: AsyncFile[Any], path: StrOrBytesPath | int, mode: str, encoding: str | None = None, newline: str | None = None, errors: str | None = None, auto_flush: bool = False, buffering: int = -1, opener: Callable[[str, int], int] | None = None) -> None: ...
+    def __init__(self: AsyncFile[Any], path: StrOrBytesPath, mode: str, encoding: str | None = None, newline: str | None = None, errors: str | None = None, auto_flush: bool = False, buffering: int = -1, opener: Callable[[str, int], int] | None = None) -> None: ...
 
     @property
     def closed(self) -> bool:
@@ -268,7 +268,8 @@ class AsyncFile(Generic[AnyStr]):
 
     @overload
     async def writelines(self: AsyncFile[bytes], lines: Iterable[ReadableBuffer]) -> None:
-        """Write every item of an iterable, one after the other. No line ends are added.
+        """Write every item of an iterable, as one write: what other tasks write does not come in between. No line ends
+        are added.
 
         Args:
             lines: Bytes-like objects, or str for a text file.
@@ -429,13 +430,13 @@ class AsyncFile(Generic[AnyStr]):
     async def __anext__(self) -> AnyStr: ...
 
 @overload
-def open(path: StrOrBytesPath | int, mode: BinaryMode = "rb", encoding: None = None, newline: None = None, errors: None = None, auto_flush: bool = False, buffering: int = -1, opener: Callable[[str, int], int] | None = None) -> AsyncFile[bytes]:
+def open(path: StrOrBytesPath, mode: BinaryMode = "rb", encoding: None = None, newline: None = None, errors: None = None, auto_flush: bool = False, buffering: int = -1, opener: Callable[[str, int], int] | None = None) -> AsyncFile[bytes]:
     """Open a file. Arguments are checked at once; the file itself is opened where the result is awaited (`await
     open(…)`), entered (`async with open(…)`), or used for the first time, and errors of the system are raised
     there. The event loop is never blocked.
 
     Args:
-        path: A str, bytes or os.PathLike path, or a descriptor to wrap and own.
+        path: A str, bytes or os.PathLike path. For a descriptor there is `wrap_file`.
         mode: One of r, w, a, x, optionally with +, and b for binary or t for text (the default when there is no b).
         encoding: Text only: the encoding; None for the locale's, as the built-in open.
         newline: Text only: None, '', '\\n', '\\r' or '\\r\\n', as the built-in open.
@@ -443,7 +444,7 @@ def open(path: StrOrBytesPath | int, mode: BinaryMode = "rb", encoding: None = N
         auto_flush: Push every write to the system before it is finished.
         buffering: Size of the write buffer in bytes: -1 for the option buffer_size, 0 for none (binary only), 1 for
             line buffering (text only).
-        opener: Called with the path and flags; returns an open descriptor, as for the built-in open.
+        opener: Called with the path and the flags of os.open; returns an open descriptor, as for the built-in open.
 
     Returns:
         The file; awaitable, and an asynchronous context manager.
@@ -454,13 +455,14 @@ def open(path: StrOrBytesPath | int, mode: BinaryMode = "rb", encoding: None = N
         LookupError: The encoding is unknown.
     """
 @overload
-def open(path: StrOrBytesPath | int, mode: TextMode, encoding: str | None = None, newline: str | None = None, errors: str | None = None, auto_flush: bool = False, buffering: int = -1, opener: Callable[[str, int], int] | None = None) -> AsyncFile[str]: ...
+def open(path: StrOrBytesPath, mode: TextMode, encoding: str | None = None, newline: str | None = None, errors: str | None = None, auto_flush: bool = False, buffering: int = -1, opener: Callable[[str, int], int] | None = None) -> AsyncFile[str]: ...
 @overload
-def open(path: StrOrBytesPath | int, mode: str, encoding: str | None = None, newline: str | None = None, errors: str | None = None, auto_flush: bool = False, buffering: int = -1, opener: Callable[[str, int], int] | None = None) -> AsyncFile[Any]: ...
+def open(path: StrOrBytesPath, mode: str, encoding: str | None = None, newline: str | None = None, errors: str | None = None, auto_flush: bool = False, buffering: int = -1, opener: Callable[[str, int], int] | None = None) -> AsyncFile[Any]: ...
 
 def wrap_file(fd: int | FileObj, mode: str = "rb", *, owns_fd: bool = False) -> AsyncFile[bytes]:
     """Make an AsyncFile of an open descriptor, or of an object with `fileno()`, which is kept alive. The file is not
-    truncated and the descriptor's own offset is not moved.
+    truncated. The position begins at 0 (at the end for append); the descriptor's own offset is neither used nor
+    moved.
 
     Args:
         fd: The descriptor, or the object.
