@@ -166,6 +166,43 @@ PySendResult op_end(OpObject *op, PySendResult how)
     return how;
 }
 
+/* ---- what a cancelled read had taken already ---- */
+
+static int at_once(OpObject *op, uint32_t code, int64_t offset, int64_t *result)
+{
+    aya_submission submission;
+    aya_completion out;
+    memset(&submission, 0, sizeof submission);
+    submission.op = code;
+    submission.file = op->file->handle;
+    if (code == AYA_OP_SEEK)
+        submission.args.seek.offset = offset;
+    if (library.submit(0, &submission, &out) != AYA_DONE || out.error != 0)
+        return -1;
+    *result = out.result;
+    return 0;
+}
+
+static void remember_place(OpObject *op, int64_t back)
+{
+    int64_t position;
+    op->place = at_once(op, AYA_OP_TELL, 0, &position) == 0 ? position - back : -1;
+}
+
+/* A read that was finished when its awaiter was cancelled: the position goes back to where it began, unless somebody
+ * else has moved it since. */
+void op_put_back(OpObject *op)
+{
+    int64_t position;
+    if (!(op->kind->flags & KIND_TAKES) || op->place < 0 || op->error != 0 || op->result <= 0 || op->file->closed ||
+        !library_lives(op->file->generation))
+        return;
+    if (at_once(op, AYA_OP_TELL, 0, &position) < 0 || position != op->place + op->result)
+        return;
+    if (at_once(op, AYA_OP_SEEK, op->place, &position) == 0)
+        op->file->position = position;
+}
+
 /* ---- steps ---- */
 
 /* A small block of the caller's is copied once it is known that the write has to wait: he may go on using it. */
@@ -194,6 +231,8 @@ int op_submit(OpObject *op, aya_submission *submission)
         QueueObject *queue = queue_of_running_loop(op->state);
         if (queue == NULL || own_small_block(op, submission) < 0)
             return -1;
+        if (op->kind->flags & KIND_TAKES)
+            remember_place(op, 0);
         status = queue_submit(queue, op, submission, &out);
     }
     if (LIKELY(status == AYA_DONE)) {
@@ -309,6 +348,8 @@ static PySendResult run(OpObject *op, Step step, PyObject **result)
         slice.count = 0;
         if (!waited && !(op->kind->flags & KIND_AT_ONCE) && slice_is_over()) {
             op->phase = OP_YIELDED;
+            if (op->kind->flags & KIND_TAKES)
+                remember_place(op, op->result);
             *result = Py_NewRef(Py_None);
             return PYGEN_NEXT;
         }

@@ -99,7 +99,7 @@ static Step read_finish(OpObject *op)
 }
 
 static const OpKind kind_read = {
-    "read", "AsyncFile.read", KIND_CURSOR | KIND_READS | KIND_KEEPS_LINES, read_prepare, read_finish, NULL, NULL,
+    "read", "AsyncFile.read", KIND_CURSOR | KIND_READS | KIND_KEEPS_LINES | KIND_TAKES, read_prepare, read_finish, NULL, NULL,
 };
 static const OpKind kind_raw_read = {
     "_raw_read", "AsyncFile._raw_read", KIND_CURSOR | KIND_READS | KIND_KEEPS_LINES | KIND_RAW, read_prepare, read_finish,
@@ -161,7 +161,7 @@ static Step readinto_finish(OpObject *op)
 }
 
 static const OpKind kind_readinto = {
-    "readinto", "AsyncFile.readinto", KIND_CURSOR | KIND_READS | KIND_KEEPS_LINES | KIND_BINARY, readinto_prepare,
+    "readinto", "AsyncFile.readinto", KIND_CURSOR | KIND_READS | KIND_KEEPS_LINES | KIND_BINARY | KIND_TAKES, readinto_prepare,
     readinto_finish, NULL, NULL,
 };
 

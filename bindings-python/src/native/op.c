@@ -110,7 +110,7 @@ static void op_dealloc(PyObject *self)
 #ifndef Py_GIL_DISABLED
     ModuleState *state = op->state;
     if (LIKELY(state->free_ops_count < FREE_OPS_MAX)) {
-        op->offset = op->length = op->result = 0;
+        op->offset = op->length = op->result = op->place = 0;
         op->token = 0;
         op->error = op->native = 0;
         op->step = op->turn = op->in_queue = op->abandoned = op->giving_back = op->refused = 0;
@@ -303,8 +303,12 @@ static void leave(OpObject *op)
         if (!(op->kind->flags & KIND_UNCANCELLED))
             queue_cancel(op->queue, op);
     }
-    else if (op->phase == OP_WAITING && op->kind->abandoned != NULL && !op->giving_back)
-        op->kind->abandoned(op); /* completed, and nobody will take the result */
+    else if ((op->phase == OP_WAITING || op->phase == OP_YIELDED) && !op->giving_back) {
+        /* Finished, and nobody will take the result. */
+        op_put_back(op);
+        if (op->phase == OP_WAITING && op->kind->abandoned != NULL)
+            op->kind->abandoned(op);
+    }
     PyErr_Restore(type, value, traceback);
 }
 

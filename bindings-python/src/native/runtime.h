@@ -72,6 +72,7 @@ enum { /* OpKind.flags */
     KIND_UNCANCELLED = 128, /* goes on in the core when its awaiter is cancelled */
     KIND_ANY_STATE = 256,   /* does its own checks of closed and failed files */
     KIND_BINARY = 512,      /* refused on a text file */
+    KIND_TAKES = 1024,      /* the result is bytes taken at the position: a cancelled one is put back if it can be */
 };
 
 typedef struct OpKind {
@@ -105,6 +106,7 @@ struct OpObject {
     int64_t offset;
     int64_t length;
     int64_t result;
+    int64_t place; /* KIND_TAKES: where the bytes begin, -1 when that is not known */
     void *spill;
     uint64_t token;
     int32_t error;
@@ -134,6 +136,7 @@ PySendResult op_turn_came(OpObject *op, PyObject **result);
 PySendResult op_end(OpObject *op, PySendResult how);
 int op_submit(OpObject *op, aya_submission *submission); /* 1 finished, 0 in flight, -1 exception */
 void op_give_turn_up(OpObject *op);
+void op_put_back(OpObject *op);
 Step step_value(OpObject *op, PyObject *value); /* steals value; NULL is an error */
 Step step_delegate(OpObject *op, PyObject *coroutine); /* likewise */
 
