@@ -243,11 +243,13 @@ func transferRead(o *op) {
 		// The copy itself would stall the thread that hands the request over.
 		o.req.Flags = backend.FlagAsync
 	}
+	o.bounceRead()
 	o.submit(stepRead)
 }
 
 func stepRead(o *op) {
 	flags := uint32(o.argument)
+	o.unbounceRead()
 	switch errno := o.req.Errno; {
 	case o.cancelled:
 		if errno == 0 {

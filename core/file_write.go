@@ -144,10 +144,12 @@ func transferWrite(o *op) {
 	if o.req.Length > option(optionInlineReadMax) {
 		o.req.Flags = backend.FlagAsync // the copy into the page cache would stall the submitting thread
 	}
+	o.bounceWrite()
 	o.submit(stepWrite)
 }
 
 func stepWrite(o *op) {
+	o.unbounceWrite()
 	switch {
 	case o.req.Errno == sys.EINTR && !o.cancelled:
 		transferWrite(o)

@@ -61,6 +61,7 @@ type op struct {
 	argument int64 // size of truncate, flags of read, lines_max, by kind
 	spill    *spill
 	scratch  []byte // a window's worth that is being read
+	bounce   bounce // stands in for memory that O_DIRECT does not take
 
 	// A vectored operation has one internal operation per segment that could not be done inline.
 	parent   *op

@@ -36,7 +36,8 @@ type Queue struct {
 	inbox     *op
 	inboxTail *op
 
-	batch [reapBatch]*backend.Request
+	batch   [reapBatch]*backend.Request
+	bounces bouncePool
 }
 
 // reapBatch is how many requests are taken from the backend at a time; a constant because the array is part of Queue.
@@ -232,6 +233,10 @@ func (q *Queue) Cancel(token uint64) Error {
 }
 
 func (q *Queue) cancel(o *op) Error {
+	if o.kind == OpClose && (o.phase == phaseWaiting || o.phase == phaseInFlight) {
+		// Whoever gives up waiting for a close still wants the descriptor released: it goes on, under its own timeout.
+		return EOK
+	}
 	switch o.phase {
 	case phaseWaiting:
 		o.cancelled = true
