@@ -74,6 +74,16 @@ func (p *Python) Macros() []string {
 	return slices.Compact(out)
 }
 
+// Exported are the package's public names, as its __all__ has them.
+func (p *Python) Exported() []string {
+	out := []string{"AsyncFile", "__version__", "types"}
+	for _, f := range p.Functions {
+		out = append(out, f.Name)
+	}
+	slices.Sort(out)
+	return out
+}
+
 // Methods are all methods of AsyncFile.
 func (p *Python) Methods() []*PyCallable {
 	if p.File == nil {
