@@ -11,8 +11,8 @@ import (
 // Reading lines goes through the window: whole lines are taken out of it, what is behind them stays for the next call.
 
 func opReadLines(q *Queue, f *File, a *ReadLinesArgs, s *Submission, c *Completion) Status {
-	if a.Length > lengthMax {
-		return refused(EINVAL)
+	if a.Length == 0 || a.Length > lengthMax {
+		return refused(EINVAL) // no room would look like the end of the file
 	}
 	f.mu.Lock()
 	if f.state == fileOpen && f.flags&sys.OpenRead == 0 {

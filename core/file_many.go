@@ -127,15 +127,15 @@ func (o *op) segmentDone(child *op) {
 	child.segment.Result = child.result
 	if child.err != EOK {
 		child.segment.Result = -int64(child.err)
-		if o.err == EOK {
+		// Each segment has its own outcome and the operation succeeds; only a cancellation is the whole's.
+		if child.err == ECANCELED {
 			o.err, o.native = child.err, child.native
 		}
 	}
 	o.segmentEnded()
 }
 
-// segmentEnded ends the operation with its last segment. Its error is the first that occurred; the segments tell
-// which.
+// segmentEnded ends the operation with its last segment.
 func (o *op) segmentEnded() {
 	o.children--
 	if o.children > 0 {

@@ -377,6 +377,9 @@ func (f *File) checkPositional(direction sys.OpenFlags, offset int64, length uin
 		return failed(s, c, wrongDirection(direction), int32(sys.EBADF))
 	case offset < 0 || offset > math.MaxInt64-int64(length):
 		return failed(s, c, EINVAL, int32(sys.EINVAL))
+	case direction == sys.OpenWrite && f.flags&sys.OpenAppend != 0:
+		// Linux would ignore the offset and append.
+		return failed(s, c, EINVAL, int32(sys.EINVAL))
 	case f.state == fileOpen && f.stream():
 		return failed(s, c, ESPIPE, int32(sys.ESPIPE))
 	case length == 0:

@@ -16,3 +16,5 @@ func pipeEnds(t testing.TB) (in, out int) {
 	}
 	return ends[0], ends[1]
 }
+
+func makeFifo(path string) error { return syscall.Mkfifo(path, 0o666) }

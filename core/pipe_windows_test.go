@@ -14,3 +14,5 @@ func pipeEnds(t testing.TB) (in, out int) {
 	}
 	return int(ends[0]), int(ends[1])
 }
+
+func makeFifo(string) error { return syscall.EWINDOWS }

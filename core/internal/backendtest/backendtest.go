@@ -46,6 +46,7 @@ func Run(t *testing.T, s Subject) {
 		{"CancelFinished", testCancelFinished},
 		{"CancelThousands", testCancelThousands},
 		{"CancelledOpen", testCancelledOpen},
+		{"CancelledOpenOfFifo", testCancelledOpenOfFifo},
 		{"CancelledCloseStillCloses", testCancelledCloseStillCloses},
 		{"OpenOfFifoWaits", testOpenOfFifoWaits},
 		{"ThreadsTakeTurns", testThreadsTakeTurns},

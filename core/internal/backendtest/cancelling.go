@@ -174,6 +174,42 @@ func testCancelledCloseStillCloses(t *testing.T, s Subject) {
 	}
 }
 
+// An open that waits for the other end of a FIFO may or may not be cancelled, but ends cleanly.
+func testCancelledOpenOfFifo(t *testing.T, s Subject) {
+	d := start(t, s)
+	path := filepath.Join(t.TempDir(), "fifo")
+	fifo(t, path)
+	before := openDescriptors()
+	opening := &backend.Request{Op: backend.OpOpen, Path: cPath(path), OpenFlags: sys.OpenRead}
+	d.Submit(opening)
+	d.Flush()
+	d.Wait(10 * time.Millisecond)
+	d.Reap(d.out) // the fake begins it now
+	d.Wait(10 * time.Millisecond)
+	d.Cancel(opening)
+	d.Flush()
+	d.Wait(50 * time.Millisecond)
+	if d.Reap(d.out) == 0 {
+		// A worker is in it: give it the other end.
+		both, errno := sys.Open(cPath(path), sys.OpenRead|sys.OpenWrite, 0)
+		if errno != 0 {
+			t.Fatal(errno)
+		}
+		d.reap(1)
+		sys.Close(both)
+	}
+	switch opening.Errno {
+	case 0:
+		sys.Close(sys.FD(opening.Result))
+	case sys.ECANCELED:
+	default:
+		t.Errorf("cancelled: %v", opening.Errno)
+	}
+	if after := openDescriptors(); after != before {
+		t.Errorf("%d descriptors before, %d after", before, after)
+	}
+}
+
 // Opening a FIFO waits for the other end; the rest of the queue goes on meanwhile.
 func testOpenOfFifoWaits(t *testing.T, s Subject) {
 	d := start(t, s)

@@ -72,9 +72,9 @@ func (u *Ring) complete(user uint64, result int32) {
 		u.ready.Push(r)
 		return
 	}
-	errno := sys.Errno(-result)
-	if result >= 0 {
-		errno = 0
+	errno := sys.Errno(0)
+	if result < 0 {
+		errno = interrupted(sys.Errno(-result))
 	}
 	if cancelled && (errno == 0 || errno == unix.EINTR || errno == unix.EAGAIN) {
 		errno = sys.ECANCELED // how a kernel thread, or a finished poll, says it
@@ -89,6 +89,16 @@ func (u *Ring) complete(user uint64, result int32) {
 	}
 	pool.Finish(r, errno)
 	u.ready.Push(r)
+}
+
+// interrupted translates the kernel's own codes for "a signal came, restart the call", which an open of a FIFO lets
+// through to us when a kernel thread carries it out and is told to give up.
+func interrupted(errno sys.Errno) sys.Errno {
+	const restartFirst, restartLast = 512, 516 // ERESTARTSYS to ERESTART_RESTARTBLOCK, include/linux/errno.h
+	if errno >= restartFirst && errno <= restartLast {
+		return unix.EINTR
+	}
+	return errno
 }
 
 // retry decides whether a request goes to the kernel again, and how.

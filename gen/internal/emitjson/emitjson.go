@@ -71,7 +71,7 @@ type option struct {
 	Platform string `json:"platform"`
 }
 
-// Emit prints spec/api.gen.json.
+// Emit prints spec/api.gen.json and, where there are cases, spec/conformance.gen.json.
 func Emit(s *ir.Spec) ([]output.File, error) {
 	d := document{Generated: output.Marker + "*.yaml; DO NOT EDIT.", ABIVersion: s.ABIVersion, Sizes: map[string]int64{}}
 	for _, o := range s.Operations {
@@ -109,7 +109,8 @@ func Emit(s *ir.Spec) ([]output.File, error) {
 	}
 	// The marker belongs into the first line, and JSON has no comments.
 	data := bytes.Replace(b.Bytes(), []byte("{\n  "), []byte("{ "), 1)
-	return []output.File{{Path: "spec/api.gen.json", Data: data}}, nil
+	cases, err := conformance(s)
+	return append(cases, output.File{Path: "spec/api.gen.json", Data: data}), err
 }
 
 func convert(o *ir.Operation, build string) operation {

@@ -13,6 +13,8 @@ type Spec struct {
 	CommonErrors []*Error
 	FileErrors   []*Error
 
+	Conformance Conformance
+
 	Groups     []*Group
 	Structs    []*Struct // plain structs first, then those that hold arguments
 	Operations []*Operation

@@ -187,4 +187,6 @@ type Spec struct {
 	Errors    Errors
 	Options   Options
 	Python    Python
+
+	Conformance Conformance
 }
