@@ -92,13 +92,13 @@ extern "C" {
 /* Every write goes to the end of the file as it is then, by the system's own append. Needs write. */
 #define AYA_OPEN_APPEND 4u
 
-/* Create the file when it is missing. Needs write. */
+/* Create the file when it is missing. */
 #define AYA_OPEN_CREATE 8u
 
 /* Fail with EEXIST when the file exists. Needs create. */
 #define AYA_OPEN_EXCLUSIVE 16u
 
-/* Cut an existing file to zero bytes. Needs write. Ignored by wrap. */
+/* Cut an existing file to zero bytes. Needs write. */
 #define AYA_OPEN_TRUNCATE 32u
 
 /*
@@ -325,7 +325,7 @@ typedef struct {
    * Owned by the library; give it back with aya_release. NULL when there are none.
    */
   void *spill;
-  /* Completion flags. */
+  /* Completion flags. Any of AYA_COMPLETION_…. */
   uint32_t flags;
   /* Must be 0. */
   uint32_t reserved;
@@ -372,7 +372,7 @@ typedef struct {
   const void *path;
   /* Length of path. In bytes. */
   uint64_t path_length;
-  /* Open flags. */
+  /* Open flags. Any of AYA_OPEN_…. */
   uint32_t flags;
   /* Permission bits of a created file, before umask; usually 0666. */
   uint32_t mode;
@@ -401,7 +401,7 @@ typedef struct {
   int64_t fd;
   /*
    * The open flags read, write, append and direct, and wrap flags. How the descriptor itself was opened is
-   * added.
+   * added. Any of AYA_OPEN_… and AYA_WRAP_….
    */
   uint32_t flags;
   /* Must be 0. */
@@ -454,7 +454,7 @@ typedef struct {
   void *data;
   /* Room in data. Any length; above 2 GiB works. In bytes. */
   uint64_t length;
-  /* Read flags. */
+  /* Read flags. Any of AYA_READ_…. */
   uint32_t flags;
   /* Must be 0. */
   uint32_t reserved;
@@ -605,7 +605,7 @@ typedef struct {
 typedef struct {
   /* How far, counted from whence. A negative target is an error (EINVAL). In bytes. */
   int64_t offset;
-  /* What offset counts from. */
+  /* What offset counts from. One of AYA_SEEK_…. */
   uint32_t whence;
   /* Must be 0. */
   uint32_t reserved;
@@ -634,7 +634,7 @@ typedef struct {
  * first. The position does not move.
  *
  * Result: The new size. In bytes.
- * Path: Done inline when the file is in memory.
+ * Path: Always on the queue.
  * Errors: AYA_EIO, AYA_ENOSPC, AYA_EROFS, AYA_EFBIG, AYA_ENOTWRITABLE.
  */
 #define AYA_OP_TRUNCATE 13
@@ -923,7 +923,7 @@ int32_t aya_strerror(int32_t error, char *out, uint64_t capacity);
 /*
  * Release what a pool keeps for reuse. What is in use is not touched.
  *
- * which: Which pool.
+ * which: Which pool. One of AYA_POOL_….
  * Returns: How many were released, or -AYA_EINVAL.
  */
 int32_t aya_drain_pool(uint32_t which);

@@ -12,23 +12,72 @@ type Op uint32
 
 // The operations.
 const (
-	OpOpen      Op = 1
-	OpWrap      Op = 2
-	OpClose     Op = 3
-	OpRead      Op = 4
-	OpWrite     Op = 5
-	OpReadAt    Op = 6
-	OpWriteAt   Op = 7
-	OpReadMany  Op = 8
+	// OpOpen: open a file. The handle exists as soon as the status is done or pending: operations may be submitted on
+	// it at once; they wait inside the library and fail with the open's own error if it fails. A directory is refused.
+	// The descriptor is not inherited by child processes. Opening never blocks the caller.
+	OpOpen Op = 1
+	// OpWrap: make a file of an open descriptor. The descriptor's own offset is not moved and the file is not
+	// truncated. The flags must agree with how the descriptor was opened. Without owns_fd the caller keeps the
+	// descriptor open until the file is closed, and closes it then.
+	OpWrap Op = 2
+	// OpClose: close the file. No operation is accepted afterwards (ECLOSED). Waits for what is in flight, up to the
+	// option close_timeout_ms, then cancels it; pushes the write buffer; then always releases the descriptor, whatever
+	// the result. The error reported is that of the last push. The handle is dead when this is finished. Never blocks
+	// the caller.
+	OpClose Op = 3
+	// OpRead: read at the position. The place is reserved when the operation is accepted, in the order of submission:
+	// many reads in flight return disjoint consecutive parts. After a short read, an error or a cancellation the
+	// position is where the data really ended. Sees what was written through the same file, buffered or not.
+	// Interrupted and short transfers are continued. A count below length means the end of the file (unless partial
+	// was asked for); 0 is the end.
+	OpRead Op = 4
+	// OpWrite: write at the position, or at the end of the file when it was opened for append. The place is reserved
+	// when the operation is accepted; many writes land in the order of submission. Bytes are gathered in the file's
+	// buffer and pushed by flush, close, seek, a read, or a full buffer; an error of a push is reported by the
+	// operation that caused it, and nothing is dropped silently. Complete or an error, never silently short.
+	OpWrite Op = 5
+	// OpReadAt: read at an offset. The position is neither used nor moved, and any number run in parallel. Sees what
+	// was written through the same file. A count below length is the end of the file.
+	OpReadAt Op = 6
+	// OpWriteAt: write at an offset. The position is neither used nor moved. Not gathered: the bytes have reached the
+	// system when the operation is finished. What a file opened for append does with an offset is the system's
+	// business: Linux ignores it and writes at the end.
+	OpWriteAt Op = 7
+	// OpReadMany: read many parts of a file with one submission and one completion. Each segment is a read_at of its
+	// own and has its own result; they run in parallel, in no order. The operation itself succeeds even when the
+	// system refuses some of them. It fails as a whole, and before anything is read, when an offset is negative or the
+	// file has no positions.
+	OpReadMany Op = 8
+	// OpWriteMany: write many parts of a file with one submission and one completion, as read_many reads them.
+	// Overlapping parts land in no particular order.
 	OpWriteMany Op = 9
+	// OpReadLines: read whole lines at the position. A line ends with the byte '\n' or with the file. As many as are
+	// buffered and fit are returned together; only when not one whole line is buffered is the system asked. A line
+	// longer than length comes in parts: the part does not end in '\n'.
 	OpReadLines Op = 10
-	OpSeek      Op = 11
-	OpTell      Op = 12
-	OpTruncate  Op = 13
-	OpFlush     Op = 14
-	OpSync      Op = 15
-	OpDatasync  Op = 16
-	OpSizeHint  Op = 17
+	// OpSeek: set the position. Reads and writes that were accepted before keep the places they reserved. What was
+	// gathered is started on its way; the seek does not wait for it. Positions beyond the end are allowed: a write
+	// there leaves a hole. A seek followed at once by a read is not separated by other tasks' operations on the same
+	// file.
+	OpSeek Op = 11
+	// OpTell: the position, counting everything read and written through this file so far.
+	OpTell Op = 12
+	// OpTruncate: set the size of the file. What is beyond is lost; what is missing reads as zeros. The write buffer
+	// is pushed first. The position does not move.
+	OpTruncate Op = 13
+	// OpFlush: hand everything that was written to the operating system. It survives this process, not a power cut;
+	// that is what sync is for. Does nothing on a file without buffered bytes.
+	OpFlush Op = 14
+	// OpSync: flush, then wait until data and metadata are on stable storage (fsync; F_FULLFSYNC on macOS,
+	// FlushFileBuffers on Windows).
+	OpSync Op = 15
+	// OpDatasync: as sync, but only the data and what is needed to read it back (fdatasync). Where a system knows no
+	// difference it is sync.
+	OpDatasync Op = 16
+	// OpSizeHint: a length for a read to the end that most likely holds everything from the position, plus one byte so
+	// that the end is seen in one transfer. Only a hint: the file may grow, and /proc, /sys, pipes and devices have no
+	// size.
+	OpSizeHint Op = 17
 )
 
 // String is the operation's name in the specification.
@@ -101,11 +150,11 @@ const (
 	OpenWrite uint32 = 2
 	// OpenAppend: every write goes to the end of the file as it is then, by the system's own append. Needs write.
 	OpenAppend uint32 = 4
-	// OpenCreate: create the file when it is missing. Needs write.
+	// OpenCreate: create the file when it is missing.
 	OpenCreate uint32 = 8
 	// OpenExclusive: fail with EEXIST when the file exists. Needs create.
 	OpenExclusive uint32 = 16
-	// OpenTruncate: cut an existing file to zero bytes. Needs write. Ignored by wrap.
+	// OpenTruncate: cut an existing file to zero bytes. Needs write.
 	OpenTruncate uint32 = 32
 	// OpenDirect: bypass the page cache (O_DIRECT). Offsets, lengths and addresses must be multiples of the device's
 	// block size, else the system answers EINVAL. Such a file has no write buffer.

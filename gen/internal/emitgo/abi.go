@@ -17,6 +17,7 @@ func abi(s *ir.Spec) *jen.File {
 	f.Comment("The operations.")
 	f.Const().DefsFunc(func(g *jen.Group) {
 		for _, o := range s.Operations {
+			g.Add(named("Op"+o.Names.Go, o.Doc))
 			g.Id("Op" + o.Names.Go).Id("Op").Op("=").Lit(int(o.Number))
 		}
 	})

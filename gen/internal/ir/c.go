@@ -40,3 +40,22 @@ func (f *Function) result() string {
 
 // ArgsOffset is where the argument words of a struct begin.
 func (s *Struct) ArgsOffset(words int64) int64 { return s.Size - words*8 }
+
+// CDoc is the field's text with the macros that belong into it.
+func (f *Field) CDoc() string {
+	var prefixes []string
+	for _, g := range f.Groups {
+		prefixes = append(prefixes, g.C+"…")
+	}
+	if f.Enum != nil {
+		prefixes = append(prefixes, f.Enum.C+"…")
+	}
+	if prefixes == nil {
+		return f.Doc
+	}
+	number := "Any of "
+	if f.Enum != nil {
+		number = "One of "
+	}
+	return f.Doc + " " + number + strings.Join(prefixes, " and ") + "."
+}

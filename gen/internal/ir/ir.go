@@ -40,6 +40,7 @@ type Group struct {
 	Doc    string
 	Flags  bool
 	GoType string // "" for plain numbers
+	C      string // what its macros begin with
 	Values []*Value
 	Mask   int64 // all flags together
 }

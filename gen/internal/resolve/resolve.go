@@ -127,6 +127,7 @@ func (r *resolver) groups() {
 		if g.CPrefix == "none" {
 			prefix = ""
 		}
+		out.C = "AYA_" + prefix
 		valueNames, numbers := newUniques[string](r), newUniques[int64](r)
 		for _, v := range g.Values {
 			n := ir.NewNames(v.Name)
