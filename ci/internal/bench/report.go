@@ -60,6 +60,7 @@ func (o Outcome) Table() string {
 	t := o.table()
 	t.SetTitle(o.Title)
 	t.SetStyle(table.StyleLight)
+	t.Style().Format.Header = text.FormatDefault
 	t.SetColumnConfigs([]table.ColumnConfig{{Number: 2, Align: text.AlignRight}, {Number: 3, Align: text.AlignRight},
 		{Number: 4, Align: text.AlignRight}, {Number: 5, Align: text.AlignRight}, {Number: 6, Align: text.AlignRight}})
 	return t.Render() + "\n" + o.goals()

@@ -196,6 +196,7 @@ func report(to io.Writer, results []Result, took time.Duration) {
 	}
 	t := table.NewWriter()
 	t.SetStyle(table.StyleLight)
+	t.Style().Format.Header = text.FormatDefault
 	t.AppendHeader(table.Row{"step", "result", "seconds", "note"})
 	t.SetColumnConfigs([]table.ColumnConfig{
 		{Name: "seconds", Align: text.AlignRight},

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/ayafileio/ayafileio/ci/internal/step"
@@ -28,6 +29,10 @@ func (p *Plan) prerequisites() string {
 				return fmt.Errorf("a C compiler is %w", err)
 			}
 		}
+		node, err := outputOf("node", "--version")
+		if err != nil {
+			return fmt.Errorf("Node.js ≥ 20 is needed: %w", err)
+		}
 		if _, found := p.best(); !found {
 			if err := p.installHeaders(ctx, out); err != nil {
 				return err
@@ -38,7 +43,7 @@ func (p *Plan) prerequisites() string {
 			tags = append(tags, python.Version())
 			out.Printf("Python %s: %s, headers: %t, pip: %t", python.Version(), python.Exe, python.Headers, python.Pip)
 		}
-		out.Note("Python %s", strings.Join(tags, ", "))
+		out.Note("%s, Node %s, Python %s", runtime.Version(), strings.TrimSpace(node), strings.Join(tags, ", "))
 		return nil
 	}})
 }

@@ -17,6 +17,7 @@ func (p *Plan) Test() {
 	p.smoke()
 	p.pythonSuites()
 	p.documents()
+	p.fromSource()
 	p.typing()
 	p.trials()
 }

@@ -98,6 +98,11 @@ func (v Venv) Install(ctx context.Context, out *step.Output, tools Venv, wheel s
 	return Mark(v.stamp("wheel"), string(content))
 }
 
+// InstallSource builds and installs a source tree, the way a user does it.
+func (v Venv) InstallSource(ctx context.Context, out *step.Output, tools Venv, tree string) error {
+	return v.pip(ctx, out, tools, "install", "--quiet", "--force-reinstall", tree)
+}
+
 func (v Venv) pip(ctx context.Context, out *step.Output, tools Venv, arguments ...string) error {
 	all := append([]string{"-m", "pip", "--disable-pip-version-check", "--python", v.Exe()}, arguments...)
 	return out.Run(ctx, step.Command{Name: tools.Exe(), Args: all, Env: []string{"PIP_ROOT_USER_ACTION=ignore"}})
