@@ -13,28 +13,29 @@ func (r *Row) add(s Sample, warm bool) {
 }
 
 func (o *Outcome) finish() {
-	medians := map[string]float64{}
+	ratios := map[string]float64{}
 	for i := range o.Rows {
 		r := &o.Rows[i]
 		r.Median = median(r.Rates)
 		if r.Median > 0 {
 			r.Spread = (slices.Max(r.Rates) - slices.Min(r.Rates)) / r.Median
 		}
-		medians[r.Contender] = r.Median
-	}
-	for i := range o.Rows {
-		o.Rows[i].Ratio = ratio(medians[Ours], o.Rows[i].Median)
+		r.Ratio = median(quotients(o.Rows[0].Rates, r.Rates))
+		ratios[r.Contender] = r.Ratio
 	}
 	for _, g := range o.Scenario.Goals {
-		o.Goals = append(o.Goals, GoalMet{g.Against, g.RateAtLeast, ratio(medians[Ours], medians[g.Against])})
+		o.Goals = append(o.Goals, GoalMet{g.Against, g.RateAtLeast, ratios[g.Against]})
 	}
 }
 
-func ratio(a, b float64) float64 {
-	if b == 0 {
-		return 0
+// quotients compares what ran next to each other: on a machine whose load changes, the median of the rounds' ratios is
+// steadier than the ratio of the medians.
+func quotients(ours, theirs []float64) []float64 {
+	all := make([]float64, min(len(ours), len(theirs)))
+	for i := range all {
+		all[i] = ours[i] / theirs[i]
 	}
-	return a / b
+	return all
 }
 
 func median(values []float64) float64 {

@@ -91,7 +91,8 @@ func (o Outcome) goals() string {
 func (r *Report) Markdown() string {
 	var m strings.Builder
 	fmt.Fprintf(&m, "# Benchmark of %s\n\n%s. %d interleaved rounds after a warm-up in which every byte is compared; medians.\n", r.Date, r.Machine, r.Rounds)
-	m.WriteString("Spread is the distance between the fastest and the slowest round. Only the ratios mean something elsewhere.\n")
+	m.WriteString("Spread is the distance between the fastest and the slowest round. \"Ours is\" is the median of the rounds' ratios.\n")
+	m.WriteString("Only the ratios mean something elsewhere.\n")
 	if r.Quick {
 		m.WriteString("This was a quick run: it shows that everything works and measures little.\n")
 	}

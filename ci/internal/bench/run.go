@@ -35,7 +35,7 @@ type Row struct {
 	Rates     []float64 `json:"rates"` // operations per second, by round
 	Median    float64   `json:"median"`
 	Spread    float64   `json:"spread"` // (largest - smallest) / median
-	Ratio     float64   `json:"ratio"`  // our median divided by this one
+	Ratio     float64   `json:"ratio"`  // our rate divided by this one's, the median over the rounds
 	Checked   int       `json:"checked"`
 	Wrong     int       `json:"wrong"`
 }

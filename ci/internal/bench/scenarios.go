@@ -65,10 +65,10 @@ var Scenarios = []Scenario{
 		Detail:     "One task awaits 4 KiB reads at random places of a 20 MiB file in the page cache, one after the other.",
 		Unit:       "reads",
 		File:       Blocks,
-		Parameters: map[string]int{"operations": 200_000, "size": 4096},
+		Parameters: map[string]int{"operations": 100_000, "size": 4096},
 		Quick:      map[string]int{"operations": 20_000},
 		Contenders: []Contender{
-			ours(), plain("os.pread"), aiofiles(map[string]int{"operations": 4_000}), original(map[string]int{"operations": 20_000}),
+			ours(), plain("os.pread"), aiofiles(map[string]int{"operations": 3_000}), original(map[string]int{"operations": 20_000}),
 		},
 		Goals: []Goal{{"os.pread", 1 / 1.6}},
 	},
@@ -92,7 +92,7 @@ var Scenarios = []Scenario{
 		Parameters: map[string]int{"limit": 0}, // 0: all lines
 		Quick:      map[string]int{"limit": 5_000},
 		Contenders: []Contender{
-			ours(), plain("built-in open"), aiofiles(map[string]int{"limit": 30_000}), original(map[string]int{"limit": 100_000}),
+			ours(), plain("built-in open"), aiofiles(map[string]int{"limit": 20_000}), original(map[string]int{"limit": 60_000}),
 		},
 		Goals: []Goal{{"built-in open", 0.25}, {"aiofiles", 60}},
 	},

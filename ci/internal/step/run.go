@@ -132,7 +132,7 @@ func verb(r Result) string {
 	if r.Outcome == Failed {
 		return "failed"
 	}
-	return "was skipped (" + r.Note + ")"
+	return "was skipped"
 }
 
 // pick removes and returns the first step that may start now. Steps that measure wait until every other ready step

@@ -18,7 +18,7 @@ import (
 const (
 	benchRequirements    = "bindings-python/bench/requirements.txt"
 	originalRequirements = "bindings-python/bench/requirements-original.txt"
-	benchRounds          = 5
+	benchRounds          = 9
 	benchRoundsQuick     = 2
 	snapshotFolder       = "bindings-python/bench/snapshot"
 )
@@ -75,7 +75,7 @@ func (p *Plan) peers(name, requirements string, withOurs bool) string {
 	best, found := p.best()
 	needs := []string{p.pythonTools()}
 	if found && withOurs {
-		needs = append(needs, p.pythonPackage(best))
+		needs = append(needs, p.pythonWheel(best))
 	}
 	return p.add(step.Step{Name: name + " environment", Needs: needs, Run: func(ctx context.Context, out *step.Output) error {
 		best, found := p.best()

@@ -72,48 +72,57 @@ func (p *Plan) freeThreaded() string {
 		}})
 	needs := []string{build, p.library(), p.pythonTools()}
 	return p.add(step.Step{Name: "package " + freeThreadedTag, Needs: needs, Run: func(ctx context.Context, out *step.Output) error {
-		wheel, err := p.wheel(ctx, out, p.withoutLock, variant{name: freeThreadedTag})
-		if err != nil {
+		if err := p.wheel(ctx, out, p.withoutLock, variant{name: freeThreadedTag}); err != nil {
 			return err
 		}
-		return p.install(ctx, out, p.withoutLock, p.testVenv(freeThreadedTag), wheel)
+		return p.install(ctx, out, p.withoutLock, p.testVenv(freeThreadedTag), freeThreadedTag)
 	}})
 }
 
-// pythonPackage installs a wheel built by the same Python.
-func (p *Plan) pythonPackage(python toolchain.Python) string {
+// pythonWheel builds the package with the Python that it is for.
+func (p *Plan) pythonWheel(python toolchain.Python) string {
 	tag := python.Tag()
 	needs := []string{p.library(), p.pythonTools()}
-	return p.add(step.Step{Name: "package " + tag, Needs: needs, Run: func(ctx context.Context, out *step.Output) error {
+	return p.add(step.Step{Name: "wheel " + tag, Needs: needs, Run: func(ctx context.Context, out *step.Output) error {
 		if !python.Headers {
 			return step.Skip("Python %s at %s has no headers", python.Version(), python.Exe)
 		}
-		wheel, err := p.wheel(ctx, out, python, variant{name: tag})
-		if err != nil {
-			return err
-		}
-		return p.install(ctx, out, python, p.testVenv(tag), wheel)
+		return p.wheel(ctx, out, python, variant{name: tag})
 	}})
 }
 
-// python314 installs an abi3 wheel into the CPython 3.14 that comes without headers.
-func (p *Plan) python314() string {
+// pythonPackage installs that wheel, and what the tests need, into the environment that the tests run in.
+func (p *Plan) pythonPackage(python toolchain.Python) string {
+	tag := python.Tag()
+	needs := []string{p.pythonWheel(python)}
+	return p.add(step.Step{Name: "package " + tag, Needs: needs, Run: func(ctx context.Context, out *step.Output) error {
+		return p.install(ctx, out, python, p.testVenv(tag), tag)
+	}})
+}
+
+// abi3Wheel is one extension for every CPython from 3.11 on.
+func (p *Plan) abi3Wheel() string {
 	needs := []string{p.library(), p.pythonTools()}
+	return p.add(step.Step{Name: "wheel abi3", Needs: needs, Run: func(ctx context.Context, out *step.Output) error {
+		builder, found := p.best()
+		if !found || builder.MinorNumber < 11 {
+			return step.Skip("an abi3 wheel needs a Python ≥ 3.11 with headers to build it")
+		}
+		out.Note("built by %s", builder.Version())
+		return p.wheel(ctx, out, builder, variant{name: "abi3", env: []string{"AYAFILEIO_ABI3=1"}})
+	}})
+}
+
+// python314 installs the abi3 wheel into the CPython 3.14 that comes without headers.
+func (p *Plan) python314() string {
+	needs := []string{p.abi3Wheel()}
 	return p.add(step.Step{Name: "package 3.14", Needs: needs, Run: func(ctx context.Context, out *step.Output) error {
 		python, err := toolchain.Python314(ctx, out, p.Root.Build("python-3.14"))
 		if err != nil {
 			return err
 		}
-		builder, found := p.best()
-		if !found || builder.MinorNumber < 11 {
-			return step.Skip("an abi3 wheel needs a Python ≥ 3.11 with headers to build it")
-		}
-		wheel, err := p.wheel(ctx, out, builder, variant{name: "abi3", env: []string{"AYAFILEIO_ABI3=1"}})
-		if err != nil {
-			return err
-		}
-		out.Note("%s, abi3 wheel built by %s", python.Version(), builder.Version())
-		return p.install(ctx, out, python, p.testVenv("3.14"), wheel)
+		out.Note("%s, abi3 wheel", python.Version())
+		return p.install(ctx, out, python, p.testVenv("3.14"), "abi3")
 	}})
 }
 
@@ -121,35 +130,28 @@ func (p *Plan) python314() string {
 func (p *Plan) testVenv(tag string) string { return p.Root.Build("venv", "py"+tag) }
 
 // wheel builds the package out of the source tree, so that two can be built at once.
-func (p *Plan) wheel(ctx context.Context, out *step.Output, python toolchain.Python, v variant) (string, error) {
-	if !p.Root.Exists("bindings-python", "setup.py") {
-		return "", fmt.Errorf("bindings-python/setup.py is missing")
-	}
+func (p *Plan) wheel(ctx context.Context, out *step.Output, python toolchain.Python, v variant) error {
 	builder, err := p.builder(ctx, out, python)
 	if err != nil {
-		return "", err
+		return err
 	}
 	folder := p.Root.Build("wheels", v.name)
 	work := filepath.Join(folder, "work")
 	dist := filepath.Join(folder, "dist")
 	// Old objects are kept out on purpose: setuptools does not see changed headers.
 	if err := os.RemoveAll(folder); err != nil {
-		return "", err
+		return err
 	}
 	if err := os.MkdirAll(work, 0o777); err != nil {
-		return "", err
+		return err
 	}
-	err = out.Run(ctx, step.Command{
+	return out.Run(ctx, step.Command{
 		Name: builder.Exe(),
 		Dir:  p.Root.Path("bindings-python"),
 		Args: []string{"setup.py", "--quiet", "egg_info", "--egg-base", work, "build", "--build-base", work,
 			"bdist_wheel", "--bdist-dir", filepath.Join(work, "wheel"), "--dist-dir", dist},
 		Env: append([]string{"AYAFILEIO_PREBUILT_LIB=" + p.Root.Library()}, v.env...),
 	})
-	if err != nil {
-		return "", err
-	}
-	return p.builtWheel(v.name)
 }
 
 // builder is the environment that builds wheels with a Python. Several steps may ask for the same one.
@@ -173,8 +175,12 @@ func (p *Plan) builtWheel(name string) (string, error) {
 	return wheels[0], nil
 }
 
-// install makes the test environment and puts the wheel into it, as a user would.
-func (p *Plan) install(ctx context.Context, out *step.Output, python toolchain.Python, folder, wheel string) error {
+// install makes the test environment and puts a built wheel into it, as a user would.
+func (p *Plan) install(ctx context.Context, out *step.Output, python toolchain.Python, folder, wheelName string) error {
+	wheel, err := p.builtWheel(wheelName)
+	if err != nil {
+		return err
+	}
 	venv, err := toolchain.Make(ctx, out, python, folder)
 	if err != nil {
 		return err

@@ -180,11 +180,11 @@ func (p *Plan) sanitized(python toolchain.Python) string {
 		if _, err := sanitizerLibraries(); err != nil {
 			return err
 		}
-		wheel, err := p.wheel(ctx, out, python, variant{name: "sanitized", env: []string{"AYAFILEIO_SANITIZE=address,undefined"}})
+		err := p.wheel(ctx, out, python, variant{name: "sanitized", env: []string{"AYAFILEIO_SANITIZE=address,undefined"}})
 		if err != nil {
 			return err
 		}
-		return p.install(ctx, out, python, p.testVenv("sanitized"), wheel)
+		return p.install(ctx, out, python, p.testVenv("sanitized"), "sanitized")
 	}})
 }
 
