@@ -118,12 +118,12 @@ async def _chunks(file: Any, view: memoryview) -> AsyncGenerator[memoryview, Non
 
 
 async def readlines(file: Any, hint: int) -> list[bytes]:
-    """All lines of a binary file, or those until their length reaches hint. Runs while it has the file's turn."""
+    """All lines of a binary file, or those until their length exceeds hint. Runs while it has the file's turn."""
     lines = []
     total = 0
     while line := await file._raw_readline():
         lines.append(line)
         total += len(line)
-        if 0 < hint <= total:
+        if 0 < hint < total:
             break
     return lines

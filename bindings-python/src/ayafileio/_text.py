@@ -158,13 +158,13 @@ class Text:
             if not await self._extend(file):
                 break
         window, at = file._window()
-        if window is None:
-            return ""
         end = self._line_end(window, at + scanned)
-        if end < 0:
-            end = len(window)
-        file._set_window(window, end)
-        return window[at:end]  # type: ignore[no-any-return]
+        if end >= 0:
+            file._set_window(window, end)
+            return window[at:end]  # type: ignore[no-any-return]
+        # As the built-in: at the end of the file the position is the byte's, whatever the decoder's state.
+        self._drop_window(file)
+        return window[at:]  # type: ignore[no-any-return]
 
     def _line_end(self, text: str, start: int) -> int:
         """Where the line that is searched from start ends, behind its line end; -1 if it does not."""
@@ -184,7 +184,7 @@ class Text:
         while line := await self.readline(file):
             lines.append(line)
             total += len(line)
-            if 0 < hint <= total:
+            if 0 < hint < total:
                 break
         return lines
 
@@ -204,17 +204,29 @@ class Text:
     async def write(self, file: Any, text: str) -> int:
         """The number of bytes, which is this library's promise where the built-in counts characters."""
         await self._settle(file)
-        ends_line = self.line_buffering and ("\n" in text or "\r" in text)
-        if self._write_newline is not None:
-            text = text.replace("\n", self._write_newline)
         encoder = self._encoder or await self._start_encoder(file)
-        count: int = await file._raw_write(encoder.encode(text))
-        if ends_line:
+        count: int = await file._raw_write(encoder.encode(self._with_line_ends(text)))
+        if self.line_buffering and ("\n" in text or "\r" in text):
             await file.flush()
         return count
 
     async def writelines(self, file: Any, lines: Iterable[str]) -> None:
-        await self.write(file, "".join(lines))
+        """One write of lines that were encoded one by one: some codecs make other bytes of their whole."""
+        await self._settle(file)
+        encoder = self._encoder or await self._start_encoder(file)
+        parts = []
+        ends_line = False
+        for line in lines:
+            if not isinstance(line, str):
+                raise TypeError(f"write() argument must be str, not {type(line).__name__}")
+            ends_line = ends_line or "\n" in line or "\r" in line
+            parts.append(encoder.encode(self._with_line_ends(line)))
+        await file._raw_write(b"".join(parts))
+        if self.line_buffering and ends_line:
+            await file.flush()
+
+    def _with_line_ends(self, text: str) -> str:
+        return text if self._write_newline is None else text.replace("\n", self._write_newline)
 
     async def _settle(self, file: Any) -> None:
         """Before a write: the position becomes that of the next character, wherever the reading ahead had got to."""
@@ -257,7 +269,7 @@ class Text:
         return self._find(position, piece, at)
 
     def _find(self, position: int, piece: _Piece, at: int) -> int:
-        """Search for the number of bytes that decode to at characters, or as few less as can be."""
+        """Search for the least number of bytes that decode to at characters."""
         data = piece.held + piece.fed
         decoder = self._decoder
         saved = decoder.getstate()
@@ -271,23 +283,23 @@ class Text:
         try:
             low, high = 0, len(data)
             while low < high:
-                middle = (low + high + 1) // 2
-                if decoded(middle)[0] <= at:
-                    low = middle
+                middle = (low + high) // 2
+                if decoded(middle)[0] < at:
+                    low = middle + 1
                 else:
-                    high = middle - 1
-            # The largest prefix that is not too long; back to where the decoder holds nothing back.
+                    high = middle
+            length, held, flags = decoded(low)
+            if length == at and not held:
+                return _pack(position + low, flags)
+            # One byte made several characters: begin before it, where the decoder holds nothing back, and skip.
             while low > 0:
-                length, held, flags = decoded(low)
-                if not held:
-                    break
                 low -= 1
+                length, held, flags = decoded(low)
+                if length <= at and not held:
+                    break
             else:
                 length, flags = 0, piece.flags
-            skip = at - length
-            if skip == 0:
-                return _pack(position + low, flags)
-            return _pack(position + low, flags, len(data) - low, skip)
+            return _pack(position + low, flags, len(data) - low, at - length)
         finally:
             decoder.setstate(saved)
 
@@ -314,12 +326,10 @@ class Text:
         position, flags, feed, skip = _unpack(target)
         await file._raw_seek(position)
         self._drop_window(file)
-        decoder = self._decoder
-        if decoder is None and (flags or skip):
-            decoder = self._make_decoder()
-        if target == 0 and decoder is not None:
+        decoder = self._decoder or self._make_decoder()
+        if target == 0:
             decoder.reset()
-        elif decoder is not None:
+        else:
             decoder.setstate((b"", flags))
         if skip:
             data = await file._raw_read(feed)

@@ -234,9 +234,28 @@ METHOD(write_many)
 
 /* ---- lines ---- */
 
+/* As the built-in: nothing to write is no mistake, whatever the mode. Leaves a list in op->data. */
+Step lines_to_write(OpObject *op)
+{
+    FileObject *file = op->file;
+    PyObject *list = PySequence_List(op->data);
+    if (list == NULL)
+        return STEP_ERROR;
+    Py_SETREF(op->data, list);
+    if (PyList_Size(list) == 0)
+        return step_value(op, Py_NewRef(Py_None));
+    if (file->open_flags & AYA_OPEN_WRITE)
+        return STEP_SUBMIT;
+    error_refused(file->state, file->text != NULL ? "not writable" : "write");
+    return STEP_ERROR;
+}
+
 static Step writelines_prepare(OpObject *op, aya_submission *submission)
 {
     if (op->step++ == 0) {
+        Step step = lines_to_write(op);
+        if (step != STEP_SUBMIT)
+            return step;
         /* One write: what other tasks write does not come between the lines. */
         PyObject *nothing = PyBytes_FromStringAndSize(NULL, 0);
         PyObject *joined = nothing == NULL ? NULL : PyObject_CallMethod(nothing, "join", "O", op->data);
@@ -258,7 +277,7 @@ static Step writelines_finish(OpObject *op)
 }
 
 static const OpKind kind_writelines = {
-    "writelines", "AsyncFile.writelines", KIND_CURSOR | KIND_WRITES, writelines_prepare, writelines_finish, NULL, NULL,
+    "writelines", "AsyncFile.writelines", KIND_CURSOR, writelines_prepare, writelines_finish, NULL, NULL,
 };
 
 METHOD(writelines)

@@ -44,6 +44,8 @@ PRIVATE_WITHOUT_ARGUMENTS(get_window);
     {"_set_window", (PyCFunction)(void (*)(void))method_set_window, METH_FASTCALL | METH_KEYWORDS, NULL}, \
     {"_set_text_fast", (PyCFunction)(void (*)(void))method_set_text_fast, METH_FASTCALL | METH_KEYWORDS, NULL},
 
+Step lines_to_write(OpObject *op);
+
 /* What the same names do on a text file. */
 PyObject *text_read(PyObject *self, PyObject *size);
 PyObject *text_write(PyObject *self, PyObject *data);

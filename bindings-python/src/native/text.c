@@ -68,6 +68,9 @@ static Step text_write_finish(OpObject *op)
 
 static Step text_writelines_prepare(OpObject *op, aya_submission *Py_UNUSED(submission))
 {
+    Step step = lines_to_write(op);
+    if (step != STEP_SUBMIT)
+        return step;
     return step_delegate(op, PyObject_CallMethod(op->file->text, "writelines", "OO", (PyObject *)op->file, op->data));
 }
 
@@ -102,7 +105,7 @@ static const OpKind kind_text_write = {
     "write", "AsyncFile.write", TEXT | KIND_WRITES, text_write_prepare, text_write_finish, NULL, NULL,
 };
 static const OpKind kind_text_writelines = {
-    "writelines", "AsyncFile.writelines", TEXT | KIND_WRITES, text_writelines_prepare, NULL, NULL, NULL,
+    "writelines", "AsyncFile.writelines", TEXT, text_writelines_prepare, NULL, NULL, NULL,
 };
 static const OpKind kind_text_seek = {
     "seek", "AsyncFile.seek", TEXT | KIND_AT_ONCE, text_seek_prepare, NULL, NULL, NULL,
