@@ -325,7 +325,7 @@ typedef struct {
    * Owned by the library; give it back with aya_release. NULL when there are none.
    */
   void *spill;
-  /* Completion flags. Any of AYA_COMPLETION_…. */
+  /* Completion flags. Any of AYA_COMPLETION_*. */
   uint32_t flags;
   /* Must be 0. */
   uint32_t reserved;
@@ -372,7 +372,7 @@ typedef struct {
   const void *path;
   /* Length of path. In bytes. */
   uint64_t path_length;
-  /* Open flags. Any of AYA_OPEN_…. */
+  /* Open flags. Any of AYA_OPEN_*. */
   uint32_t flags;
   /* Permission bits of a created file, before umask; usually 0666. */
   uint32_t mode;
@@ -401,7 +401,7 @@ typedef struct {
   int64_t fd;
   /*
    * The open flags read, write, append and direct, and wrap flags. How the descriptor itself was opened is
-   * added. Any of AYA_OPEN_… and AYA_WRAP_….
+   * added. Any of AYA_OPEN_* and AYA_WRAP_*.
    */
   uint32_t flags;
   /* Must be 0. */
@@ -454,7 +454,7 @@ typedef struct {
   void *data;
   /* Room in data. Any length; above 2 GiB works. In bytes. */
   uint64_t length;
-  /* Read flags. Any of AYA_READ_…. */
+  /* Read flags. Any of AYA_READ_*. */
   uint32_t flags;
   /* Must be 0. */
   uint32_t reserved;
@@ -509,8 +509,8 @@ typedef struct {
  * write_at
  *
  * Write at an offset. The position is neither used nor moved. Not gathered: the bytes have reached the system when
- * the operation is finished. What a file opened for append does with an offset is the system's business: Linux
- * ignores it and writes at the end.
+ * the operation is finished. Refused (EINVAL) on a file opened for append, where the system would ignore the
+ * offset.
  *
  * Result: How many bytes were written; always length.
  * Path: Done inline when the file is in memory.
@@ -552,7 +552,7 @@ typedef struct {
  * write_many
  *
  * Write many parts of a file with one submission and one completion, as read_many reads them. Overlapping parts
- * land in no particular order.
+ * land in no particular order. Refused (EINVAL) on a file opened for append.
  *
  * Result: The sum of all counts. In bytes.
  * Path: Each segment as write_at; finished inline when all are.
@@ -605,7 +605,7 @@ typedef struct {
 typedef struct {
   /* How far, counted from whence. A negative target is an error (EINVAL). In bytes. */
   int64_t offset;
-  /* What offset counts from. One of AYA_SEEK_…. */
+  /* What offset counts from. One of AYA_SEEK_*. */
   uint32_t whence;
   /* Must be 0. */
   uint32_t reserved;
@@ -923,7 +923,7 @@ int32_t aya_strerror(int32_t error, char *out, uint64_t capacity);
 /*
  * Release what a pool keeps for reuse. What is in use is not touched.
  *
- * which: Which pool. One of AYA_POOL_….
+ * which: Which pool. One of AYA_POOL_*.
  * Returns: How many were released, or -AYA_EINVAL.
  */
 int32_t aya_drain_pool(uint32_t which);

@@ -40,8 +40,8 @@ const (
 	// was written through the same file. A count below length is the end of the file.
 	OpReadAt Op = 6
 	// OpWriteAt: write at an offset. The position is neither used nor moved. Not gathered: the bytes have reached the
-	// system when the operation is finished. What a file opened for append does with an offset is the system's
-	// business: Linux ignores it and writes at the end.
+	// system when the operation is finished. Refused (EINVAL) on a file opened for append, where the system would
+	// ignore the offset.
 	OpWriteAt Op = 7
 	// OpReadMany: read many parts of a file with one submission and one completion. Each segment is a read_at of its
 	// own and has its own result; they run in parallel, in no order. The operation itself succeeds even when the
@@ -49,7 +49,7 @@ const (
 	// file has no positions.
 	OpReadMany Op = 8
 	// OpWriteMany: write many parts of a file with one submission and one completion, as read_many reads them.
-	// Overlapping parts land in no particular order.
+	// Overlapping parts land in no particular order. Refused (EINVAL) on a file opened for append.
 	OpWriteMany Op = 9
 	// OpReadLines: read whole lines at the position. A line ends with the byte '\n' or with the file. As many as are
 	// buffered and fit are returned together; only when not one whole line is buffered is the system asked. A line

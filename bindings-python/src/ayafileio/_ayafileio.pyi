@@ -293,8 +293,8 @@ class AsyncFile(Generic[AnyStr]):
 
     async def write_at(self, data: ReadableBuffer, offset: int) -> int:
         """Write at an offset. The position is neither used nor moved. Not gathered: the bytes have reached the system
-        when this is finished. On a file opened for append the system may ignore the offset, as Linux does. On a
-        text file, too, this is about bytes.
+        when this is finished. Refused on a file opened for append, whose writes always go to the end. On a text
+        file, too, this is about bytes.
 
         Args:
             data: The bytes. Yours; valid and unchanged until the operation is finished.

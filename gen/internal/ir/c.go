@@ -45,10 +45,10 @@ func (s *Struct) ArgsOffset(words int64) int64 { return s.Size - words*8 }
 func (f *Field) CDoc() string {
 	var prefixes []string
 	for _, g := range f.Groups {
-		prefixes = append(prefixes, g.C+"…")
+		prefixes = append(prefixes, g.C+"*")
 	}
 	if f.Enum != nil {
-		prefixes = append(prefixes, f.Enum.C+"…")
+		prefixes = append(prefixes, f.Enum.C+"*")
 	}
 	if prefixes == nil {
 		return f.Doc
