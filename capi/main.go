@@ -5,7 +5,9 @@ package main
 import (
 	"fmt"
 	"os"
+	"runtime"
 	"runtime/debug"
+	"sync"
 	"time"
 	"unsafe"
 
@@ -37,9 +39,18 @@ func queueOpen(out *uint64) int32 {
 	if err != core.EOK {
 		return -int32(err)
 	}
+	if workers := q.WorkersMax(); workers > 0 {
+		roomForWorkers.Do(func() { runtime.GOMAXPROCS(runtime.NumCPU() + workers) })
+	}
 	*out = q.Handle()
 	return 0
 }
+
+// roomForWorkers: a worker in a blocking call keeps its place in the Go scheduler until the runtime's monitor notices,
+// after up to 10 ms. With only as many places as processors, workers take them all and a call from the host waits: the
+// event loop stalls. So there is a place for each worker; they are idle most of the time. The Go runtime in this library
+// is ours alone, so its settings may be ours, too. Figures in spec/decisions/core-blocking-workers.md.
+var roomForWorkers sync.Once
 
 func queueFD(queue uint64) int32 {
 	q, err := core.LookupQueue(queue)

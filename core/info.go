@@ -5,6 +5,7 @@ import (
 	"runtime"
 
 	"github.com/ayafileio/ayafileio/core/internal/backend"
+	"github.com/ayafileio/ayafileio/core/internal/pool"
 )
 
 // Info says what is in use and why.
@@ -38,6 +39,16 @@ var descriptions = map[string]string{
 	"fake":        "real files with injected faults, for tests",
 	"iocp":        "I/O completion ports: completions by the Windows kernel",
 	"dispatch_io": "Dispatch I/O: completions by libdispatch",
+}
+
+// WorkersMax is how many threads of ours may be in blocking calls at once when the queue's backend works by them; 0 when
+// it does not.
+func (q *Queue) WorkersMax() int {
+	if q.backend.Capabilities()&(backend.CapRead|backend.CapWrite) != 0 {
+		return 0
+	}
+	_, limit := pool.Workers()
+	return limit
 }
 
 // BackendInfo opens a queue the way a loop would and describes what it got.
