@@ -17,7 +17,7 @@ func (r *caseRunner) encode(o *operation, args map[string]any) {
 			continue
 		}
 		o.submission.Op = Op(known.Number)
-		for _, field := range known.Args {
+		for i, field := range known.Args {
 			value, given := args[field.Name]
 			switch {
 			case !given && (field.Name == "buffering" || field.Name == "position"):
@@ -35,7 +35,7 @@ func (r *caseRunner) encode(o *operation, args map[string]any) {
 				setArg(o, field.Offset+8, uint64(len(o.segments)))
 			case field.Name == "data":
 				r.memory(o, field.Offset, bytesOf(value))
-			case field.Name == "length":
+			case field.Name == "length" && i > 0 && known.Args[i-1].Name == "data": // else it is a number like any other
 				o.buffer = room(number(value))
 				setArg(o, field.Offset-8, pointerTo(o.buffer))
 				setArg(o, field.Offset, uint64(number(value)))
