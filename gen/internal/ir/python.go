@@ -92,9 +92,8 @@ type PyOp struct {
 // PyConvert turns one Python argument into something that the operation keeps.
 type PyConvert struct {
 	Index    int
-	Name     string
 	Function string // arg_…
-	Into     string // the last C argument
+	Rest     string // its C arguments behind the object
 }
 
 // PyAssign fills one field of the submission.

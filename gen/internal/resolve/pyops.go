@@ -107,7 +107,7 @@ func (r *resolver) bind(o load.Operation, m *ir.PyCallable) {
 		f := fields[i]
 		name := f.Names.Snake
 		param := ir.PyParam{Name: name, Type: "int", Doc: f.Doc}
-		convert := ir.PyConvert{Index: len(m.Params), Name: name}
+		convert := ir.PyConvert{Index: len(m.Params)}
 		switch {
 		case f.Reserved:
 			continue
@@ -118,7 +118,7 @@ func (r *resolver) bind(o load.Operation, m *ir.PyCallable) {
 			}
 			// The bytes-like object keeps its own length.
 			numbers = numbers[:1]
-			convert.Function, convert.Into, param.Type = "arg_writable", "op", "WriteableBuffer"
+			convert.Function, convert.Rest, param.Type = "arg_writable", "op", "WriteableBuffer"
 			value := "op->view.buf"
 			if f.Type.Const {
 				convert.Function, param.Type, value = "arg_readable", "ReadableBuffer", "op_bytes(op)"
@@ -130,7 +130,7 @@ func (r *resolver) bind(o load.Operation, m *ir.PyCallable) {
 				r.fail(o.Python.Pos, "operation %s: more numbers than an awaitable keeps; write the method by hand in python.yaml", o.Name)
 				return
 			}
-			convert.Function, convert.Into = "arg_offset", "&op->"+numbers[0]
+			convert.Function, convert.Rest = "arg_offset", fmt.Sprintf("%q, &op->%s", name, numbers[0])
 			m.Op.Assign = append(m.Op.Assign, ir.PyAssign{Field: name, Value: fmt.Sprintf("(%s)op->%s", strings.TrimSpace(f.Type.C), numbers[0])})
 			numbers = numbers[1:]
 		}
