@@ -91,6 +91,7 @@ func testDescriptorSeesEveryBatch(t *testing.T, s Subject) {
 				if d.FD() < 0 {
 					t.Skip("no descriptor on this system")
 				}
+				watch := newWatcher(t, d.FD())
 				const size = 1 << 20
 				fd := patternFile(t, directory, size, flags)
 				for round := range 200 {
@@ -105,7 +106,7 @@ func testDescriptorSeesEveryBatch(t *testing.T, s Subject) {
 					}
 					d.Flush()
 					for got := 0; got < batch; {
-						if !pollReadable(d.FD(), patience) {
+						if !watch(patience) {
 							t.Fatalf("round %d: no wake-up with %d of %d outstanding", round, batch-got, batch)
 						}
 						n := d.Reap(d.out)
@@ -128,6 +129,7 @@ func testDescriptorSeesWorkers(t *testing.T, s Subject) {
 	if d.FD() < 0 {
 		t.Skip("no descriptor on this system")
 	}
+	watch := newWatcher(t, d.FD())
 	fd := patternFile(t, t.TempDir(), 4096, sys.OpenRead)
 	for round := range 300 {
 		batch := 1 + round%7
@@ -144,7 +146,7 @@ func testDescriptorSeesWorkers(t *testing.T, s Subject) {
 		}
 		d.Flush()
 		for got := 0; got < batch; {
-			if !pollReadable(d.FD(), patience) {
+			if !watch(patience) {
 				t.Fatalf("round %d: no wake-up with %d of %d outstanding", round, batch-got, batch)
 			}
 			n := d.Reap(d.out)
