@@ -35,6 +35,7 @@ func main() {
 
 func command() *cli.Command {
 	jobs := &cli.IntFlag{Name: "jobs", Aliases: []string{"j"}, Usage: "steps at once (0: as many as there are cores, at most 2)"}
+	only := &cli.StringSliceFlag{Name: "step", Aliases: []string{"s"}, Usage: "only the steps whose name contains this, and what they need"}
 	quick := &cli.BoolFlag{Name: "quick", Usage: "less data and fewer rounds: shows that it works, measures little"}
 	return &cli.Command{
 		Name:      "ci",
@@ -44,12 +45,12 @@ func command() *cli.Command {
 			"which can be deleted at any time. The output of each step is kept in build/logs/<task>/.",
 		Commands: []*cli.Command{
 			task("demo", "checksum and copy Go's own source tree, beside aiofiles and plain Python", (*tasks.Plan).Demo, quick),
-			task("test", "everything that must pass before a merge", (*tasks.Plan).Test, jobs,
+			task("test", "everything that must pass before a merge", (*tasks.Plan).Test, jobs, only,
 				&cli.BoolFlag{Name: "full", Usage: "the whole suite on every Python, also what takes long"}),
-			task("check", "formatting, generated files, other systems, header, symbols, rules of the repository", (*tasks.Plan).Check, jobs),
-			task("build", "the library, and the Python package in an environment per Python", (*tasks.Plan).Build, jobs),
+			task("check", "formatting, generated files, other systems, header, symbols, rules of the repository", (*tasks.Plan).Check, jobs, only),
+			task("build", "the library, and the Python package in an environment per Python", (*tasks.Plan).Build, jobs, only),
 			task("bench", "measure against peers, interleaved; writes build/bench/", (*tasks.Plan).Bench, quick,
-				&cli.StringSliceFlag{Name: "scenario", Aliases: []string{"s"}, Usage: "only these scenarios, by name (bench -list shows them)"},
+				&cli.StringSliceFlag{Name: "scenario", Usage: "only these scenarios, by name (bench -list shows them)"},
 				&cli.BoolFlag{Name: "list", Usage: "list the scenarios and stop"},
 				&cli.BoolFlag{Name: "snapshot", Usage: "replace the snapshot that the README shows"}),
 		},
@@ -73,6 +74,7 @@ func task(name, usage string, add func(*tasks.Plan), flags ...cli.Flag) *cli.Com
 			plan := tasks.New(ctx, root)
 			plan.Quick = c.Bool("quick")
 			plan.Full = c.Bool("full")
+			plan.Words = c.StringSlice("step")
 			plan.Scenarios = c.StringSlice("scenario")
 			plan.Snapshot = c.Bool("snapshot")
 			if c.Bool("list") {

@@ -7,6 +7,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -103,4 +105,21 @@ func tally(results []Result) Counts {
 		total.Skipped += counts.Skipped
 	}
 	return total
+}
+
+// Only keeps the steps whose name contains one of the words, and all that these need.
+func Only(steps []Step, words []string) []Step {
+	wanted := map[string]bool{}
+	for i := len(steps) - 1; i >= 0; i-- {
+		s := steps[i]
+		named := slices.ContainsFunc(words, func(word string) bool { return strings.Contains(s.Name, word) })
+		if !named && !wanted[s.Name] {
+			continue
+		}
+		wanted[s.Name] = true
+		for _, need := range s.Needs {
+			wanted[need] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(steps), func(s Step) bool { return !wanted[s.Name] })
 }

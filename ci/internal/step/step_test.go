@@ -91,3 +91,14 @@ func TestValidate(t *testing.T) {
 		t.Error("a name must not come twice")
 	}
 }
+
+func TestOnly(t *testing.T) {
+	steps := []Step{{Name: "a"}, {Name: "b"}, {Name: "c one", Needs: []string{"a"}}, {Name: "c two", Needs: []string{"c one"}}, {Name: "d"}}
+	var names []string
+	for _, s := range Only(steps, []string{"two", "d"}) {
+		names = append(names, s.Name)
+	}
+	if got := strings.Join(names, ","); got != "a,c one,c two,d" {
+		t.Error(got)
+	}
+}

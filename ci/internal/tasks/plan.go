@@ -4,6 +4,7 @@ package tasks
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"runtime"
@@ -22,6 +23,8 @@ type Plan struct {
 	Quick   bool
 	// Full runs every suite with the tests marked slow.
 	Full bool
+	// Words limit the run to the steps whose name contains one of them, and what these need.
+	Words []string
 	// Scenarios limits the benchmark; empty means all. Snapshot replaces the committed results.
 	Scenarios []string
 	Snapshot  bool
@@ -58,7 +61,13 @@ func (p *Plan) Run(ctx context.Context, task string, jobs int) error {
 		// More than two would make the suites' own timeouts meet on a machine whose cores are shared.
 		jobs = min(2, runtime.NumCPU())
 	}
-	err := step.Run(ctx, p.steps, step.Options{Logs: p.Root.Build("logs", task), Jobs: jobs, Stdout: os.Stdout})
+	steps := p.steps
+	if len(p.Words) > 0 {
+		if steps = step.Only(steps, p.Words); len(steps) == 0 {
+			return fmt.Errorf("no step of %s has a name with %q in it", task, p.Words)
+		}
+	}
+	err := step.Run(ctx, steps, step.Options{Logs: p.Root.Build("logs", task), Jobs: jobs, Stdout: os.Stdout})
 	if err != nil || p.after == nil {
 		return err
 	}
