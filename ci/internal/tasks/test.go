@@ -38,21 +38,35 @@ func (p *Plan) goTests() {
 		}})
 }
 
-// smoke drives the library from C alone, as the least of all bindings.
+// smoke drives the library from C alone, as the least of all bindings: once as users get it, and once with the
+// operation that panics.
 func (p *Plan) smoke() {
 	needs := []string{p.library(), p.testLibrary()}
 	p.add(step.Step{Name: "smoke test in C", Needs: needs, Run: func(ctx context.Context, out *step.Output) error {
-		program := p.Root.Build("smoke", "smoke")
-		if err := makeFolder(filepath.Dir(program)); err != nil {
-			return err
+		for _, run := range []struct {
+			library   string
+			arguments []string
+		}{{p.Root.Library(), nil}, {p.Root.TestLibrary(), []string{"panic"}}} {
+			if err := p.smokeWith(ctx, out, run.library, run.arguments); err != nil {
+				return fmt.Errorf("with %s: %w", run.library, err)
+			}
 		}
-		err := out.Run(ctx, step.Command{Name: "cc", Args: []string{
-			"-std=c11", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE", "-g", "-I", p.Root.Path("capi"), "-o", program,
-			p.Root.Path("capi", "smoke.c"), p.Root.TestLibrary(), "-Wl,-rpath," + filepath.Dir(p.Root.TestLibrary()),
-		}})
-		if err != nil {
-			return err
-		}
-		return out.Run(ctx, step.Command{Name: program, Dir: filepath.Dir(program)})
+		return nil
 	}})
+}
+
+func (p *Plan) smokeWith(ctx context.Context, out *step.Output, library string, arguments []string) error {
+	folder := p.Root.Build("smoke", filepath.Base(filepath.Dir(library)))
+	if err := makeFolder(folder); err != nil {
+		return err
+	}
+	program := filepath.Join(folder, "smoke")
+	err := out.Run(ctx, step.Command{Name: "cc", Args: []string{
+		"-std=c11", "-Wall", "-Wextra", "-Werror", "-pedantic", "-g", "-I", p.Root.Path("capi"), "-o", program,
+		p.Root.Path("capi", "smoke", "smoke.c"), library, "-Wl,-rpath," + filepath.Dir(library),
+	}})
+	if err != nil {
+		return err
+	}
+	return out.Run(ctx, step.Command{Name: program, Args: append([]string{folder}, arguments...)})
 }
