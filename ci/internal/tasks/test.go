@@ -22,20 +22,38 @@ func (p *Plan) Test() {
 	p.trials()
 }
 
+// goRun is one run of Go tests.
+type goRun struct {
+	name      string
+	module    string
+	env       []string
+	arguments []string
+}
+
+// goTests runs the tests of each module. Those of core run with the test build's operations and its fake backend, on
+// io_uring and on the forced pool, and under the race detector.
 func (p *Plan) goTests() {
-	needs := []string{p.prerequisites()}
+	var runs []goRun
 	for _, module := range repo.Modules() {
-		p.add(step.Step{Name: "go test " + module, Needs: needs, Run: func(ctx context.Context, out *step.Output) error {
-			if !p.hasGo(module) {
-				return fmt.Errorf("%s has no Go code yet", module)
+		run := goRun{name: "go test " + module, module: module}
+		if module == "core" {
+			run.arguments = []string{"-tags", "ayatest"}
+		}
+		runs = append(runs, run)
+	}
+	runs = append(runs,
+		goRun{"go test core, threadpool", "core", []string{"AYAFILEIO_BACKEND=threadpool"}, []string{"-tags", "ayatest"}},
+		goRun{"go test core, -race", "core", []string{"CGO_ENABLED=1"}, []string{"-tags", "ayatest", "-race"}},
+	)
+	needs := []string{p.prerequisites()}
+	for _, r := range runs {
+		p.add(step.Step{Name: r.name, Needs: needs, Timeout: 12 * time.Minute, Run: func(ctx context.Context, out *step.Output) error {
+			if !p.hasGo(r.module) {
+				return fmt.Errorf("%s has no Go code yet", r.module)
 			}
-			return p.goTest(ctx, out, nil, "./"+module+"/...")
+			return p.goTest(ctx, out, r.env, append(r.arguments, "./"+r.module+"/...")...)
 		}})
 	}
-	p.add(step.Step{Name: "go test core -race", Needs: needs, Timeout: 12 * time.Minute,
-		Run: func(ctx context.Context, out *step.Output) error {
-			return p.goTest(ctx, out, []string{"CGO_ENABLED=1"}, "-race", "./core/...")
-		}})
 }
 
 // smoke drives the library from C alone, as the least of all bindings: once as users get it, and once with the

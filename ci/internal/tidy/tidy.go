@@ -4,6 +4,7 @@ package tidy
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -55,6 +56,10 @@ var Rules = []Rule{
 func Load(root string) ([]File, error) {
 	var files []File
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		// Tests that run meanwhile make files and take them away again.
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
 		if err != nil {
 			return err
 		}
@@ -72,6 +77,9 @@ func Load(root string) ([]File, error) {
 			return nil
 		}
 		content, err := os.ReadFile(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
 		files = append(files, File{filepath.ToSlash(short), content})
 		return err
 	})
@@ -79,7 +87,7 @@ func Load(root string) ([]File, error) {
 }
 
 func ignored(short, name string) bool {
-	if strings.HasSuffix(name, ".egg-info") || (strings.HasPrefix(name, ".") && strings.HasSuffix(name, "_cache")) {
+	if strings.HasSuffix(name, ".egg-info") || strings.HasPrefix(name, "ayafileio-test-") || (strings.HasPrefix(name, ".") && strings.HasSuffix(name, "_cache")) {
 		return true
 	}
 	// "build" is ignored at the root, and beside a setup.py, where setuptools puts its own.
