@@ -179,10 +179,7 @@ func (h *harness) close(file uint64) {
 
 // places runs a test on every backend and on a disk and an in-memory file system.
 func places(t *testing.T, test func(t *testing.T, h *harness, dir string)) {
-	backends := []string{"threadpool"}
-	for _, c := range candidates() {
-		backends = append(backends, c.name)
-	}
+	backends := append(workingCandidates(t), "threadpool")
 	dirs := map[string]string{"disk": "."}
 	if _, err := os.Stat("/dev/shm"); err == nil {
 		dirs["memory"] = "/dev/shm"

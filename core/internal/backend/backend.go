@@ -14,7 +14,7 @@ type Op uint8
 
 const (
 	OpNone     Op = iota
-	OpRead        // one transfer from FD at Offset into Data[:Length]; Offset -1 reads the stream's own position
+	OpRead        // one transfer from FD at Offset into Data[:Length]; Offset -1 reads the stream's own position, and is the only one for streams
 	OpWrite       // one transfer to FD at Offset from Data[:Length]; Offset -1 writes at the stream's position (append)
 	OpSync        // data and metadata on stable storage
 	OpDatasync    // data on stable storage
@@ -89,8 +89,9 @@ type Backend interface {
 	Reap(out []*Request) int
 	// Wait blocks until something is finished, Wake was called, or the timeout passed (negative: no limit).
 	Wait(timeout time.Duration)
-	// Cancel asks for a submitted request to end early. It still comes back from Reap exactly once, with
-	// ECANCELED or with its ordinary result.
+	// Cancel asks for a submitted request to end early; the kernel may be asked only at the next Flush. It still
+	// comes back from Reap exactly once, with ECANCELED or with its ordinary result. A close is carried out all the
+	// same.
 	Cancel(*Request)
 	// FD is readable while there is something to reap or after Wake; -1 where the system has no such descriptor.
 	FD() int

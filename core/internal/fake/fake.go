@@ -70,9 +70,6 @@ func (f *Fake) Name() string { return "fake" }
 // Capabilities implements backend.Backend.
 func (f *Fake) Capabilities() backend.Capability { return backend.CapCancel }
 
-// InlineAllowed: the core must not carry anything out by itself, or the rules would not see it.
-func (f *Fake) InlineAllowed() bool { return false }
-
 // Submit implements backend.Backend.
 func (f *Fake) Submit(r *backend.Request) {
 	r.Slot = 0

@@ -36,3 +36,13 @@ func TestContract(t *testing.T) {
 func TestContractWithSQPoll(t *testing.T) {
 	backendtest.Run(t, backendtest.Subject{Open: open(uring.Options{Depth: 8, SQPoll: true}), CancelsRunning: true})
 }
+
+func TestContractOnOldKernel(t *testing.T) {
+	backendtest.Run(t, backendtest.Subject{CancelsRunning: true, Open: func(t testing.TB) backend.Backend {
+		u, err := uring.OpenAsOldKernel(uring.Options{Depth: 8})
+		if err != nil {
+			t.Skipf("io_uring cannot be used here: %v", err)
+		}
+		return u
+	}})
+}
