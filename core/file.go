@@ -62,6 +62,8 @@ type File struct {
 	pusher  *op // moves push, or writes where order matters (append, stream)
 	reader  *op // reads where order matters (stream)
 	waiters opList
+	// readers are the reads that wait on a stream: a write to its other direction must not queue behind them.
+	readers opList
 	closer  *op // the close that waits for refs to run out
 
 	timer     *time.Timer // close_timeout_ms, while a close waits
@@ -127,7 +129,8 @@ func (f *File) freeSlot() {
 	f.window, f.windowAt, f.windowLen = nil, 0, 0
 	f.gather, f.gatherLen, f.gatherAt = nil, 0, 0
 	f.push, f.pushLen, f.pushDone, f.pushAt = nil, 0, 0, 0
-	f.pusher, f.reader, f.closer, f.waiters = nil, nil, nil, opList{}
+	f.pusher, f.reader, f.closer = nil, nil, nil
+	f.waiters, f.readers = opList{}, opList{}
 	f.dirty.Store(false)
 	f.mu.Unlock()
 	files.give(f.index)
@@ -220,6 +223,10 @@ func (l *opList) remove(o *op) bool {
 func (f *File) wait(o *op, resume func(*op)) {
 	o.phase = phaseWaiting
 	o.resume = resume
+	if f.stream() && (o.kind == OpRead || o.kind == OpReadLines) {
+		f.readers.add(o)
+		return
+	}
 	f.waiters.add(o)
 }
 
@@ -231,21 +238,23 @@ func (f *File) forget(o *op) bool {
 		f.closer = nil
 		return true
 	}
-	return f.waiters.remove(o)
+	return f.waiters.remove(o) || f.readers.remove(o)
 }
 
 // wake lets everything that waits look again, in order. Called without the file's lock, after a change that may let
 // one of them go on.
 func (f *File) wake(q *Queue) {
 	f.mu.Lock()
-	list := f.waiters
-	f.waiters = opList{}
+	lists := [...]opList{f.waiters, f.readers}
+	f.waiters, f.readers = opList{}, opList{}
 	f.mu.Unlock()
-	for o := list.head; o != nil; {
-		next := o.next
-		o.next = nil
-		o.runOn(q)
-		o = next
+	for _, list := range lists {
+		for o := list.head; o != nil; {
+			next := o.next
+			o.next = nil
+			o.runOn(q)
+			o = next
+		}
 	}
 }
 

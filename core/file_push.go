@@ -8,26 +8,25 @@ import (
 	"github.com/ayafileio/ayafileio/core/internal/sys"
 )
 
-// gathered tells whether a write of length bytes fits behind what is gathered already, and belongs there.
-func (f *File) gathered(length int64) bool {
+// gathered tells whether a write of length bytes at offset fits behind what is gathered already, and belongs there.
+func (f *File) gathered(length, offset int64) bool {
 	if f.gatherLen == 0 {
 		return length <= f.bufferSize
 	}
-	contiguous := f.ordered() || f.gatherAt+f.gatherLen == f.position
+	contiguous := f.ordered() || f.gatherAt+f.gatherLen == offset
 	return contiguous && f.gatherLen+length <= int64(len(f.gather))
 }
 
-// gatherCopy takes a small block over. The caller has made sure that it fits.
-func (f *File) gatherCopy(data unsafe.Pointer, length int64) {
+// gatherCopy takes a small block for offset over. The caller has made sure that it fits, and moves the position.
+func (f *File) gatherCopy(data unsafe.Pointer, length, offset int64) {
 	if f.gather == nil {
 		f.gather = takeBuffer(f.bufferSize)
 	}
 	if f.gatherLen == 0 {
-		f.gatherAt = f.position
+		f.gatherAt = offset
 	}
 	copy(f.gather[f.gatherLen:], bytesAt(data, length))
 	f.gatherLen += length
-	f.wrote(length)
 	f.dirty.Store(true)
 }
 
@@ -154,6 +153,7 @@ func stepPush(o *op) {
 	case o.cancelled && o.kind != OpClose:
 		o.end(-1, ECANCELED, int32(sys.ECANCELED))
 	default:
+		o.turn = true
 		o.after(o)
 	}
 	f.wake(o.queue)
@@ -166,6 +166,7 @@ func (o *op) pushFailed(err Error, native int32) {
 		o.after(o)
 		return
 	}
+	o.unplace()
 	o.end(-1, err, native)
 }
 
@@ -185,9 +186,9 @@ func writeOutcome(r *backend.Request) (Error, int32) {
 func (o *op) ungather() {
 	f := o.file
 	f.mu.Lock()
-	if o.argument > 0 && f.gatherLen >= o.argument && o.epoch == f.epoch {
-		f.gatherLen -= o.argument
-		f.position -= o.argument
+	if o.pushOnce && f.gatherLen >= o.length && o.epoch == f.epoch {
+		f.gatherLen -= o.length
+		f.position -= o.length
 	}
 	f.mu.Unlock()
 }

@@ -66,13 +66,12 @@ func (f *File) readInline(data unsafe.Pointer, length int64, flags uint32) (int6
 		count, ended = f.tryRead(at, rest, offset)
 	}
 	total := copied + count
-	switch {
-	case ended && flags&ReadToEnd != 0 && total == length:
-		return 0, false // there may be more than fits
-	case ended, total > 0 && flags&ReadPartial != 0:
+	full := flags&ReadToEnd != 0 && total == length // then there may be more than fits
+	if !full && (ended || total > 0 && flags&ReadPartial != 0) {
 		f.advance(total)
 		return total, true
-	case f.stream() && total > 0:
+	}
+	if f.stream() && total > 0 {
 		// What a pipe has given is gone from there; it waits in the window for the rest.
 		f.stash(bytesAt(data, total))
 	}
@@ -81,7 +80,10 @@ func (f *File) readInline(data unsafe.Pointer, length int64, flags uint32) (int6
 
 // cursorFree: no operation is in the way of one that uses the position.
 func (f *File) cursorFree() bool {
-	return f.waiters.head == nil && f.reader == nil && (f.pusher == nil || f.stream() && !f.dirty.Load())
+	if f.stream() {
+		return f.readers.head == nil && f.reader == nil && (f.pusher == nil || !f.dirty.Load())
+	}
+	return f.waiters.head == nil && f.reader == nil && f.pusher == nil
 }
 
 // place is the offset for a transfer that starts copied bytes after the position.
@@ -180,49 +182,63 @@ func (f *File) resolvePosition() {
 	f.atEnd = f.dirty.Load() || f.pusher != nil
 }
 
-// startRead is the pending path: reserve the place, then transfer.
+// startRead is the pending path: reserve the place, wait for what is in the way, then transfer.
 func startRead(o *op) {
 	if !o.awaitOpen(startRead) {
 		return
 	}
 	f := o.file
-	if f.flags&sys.OpenRead == 0 {
+	flags := uint32(o.argument)
+	switch {
+	case f.flags&sys.OpenRead == 0:
 		f.mu.Unlock()
 		o.end(-1, ENOTREADABLE, int32(sys.EBADF))
 		return
-	}
-	if f.reader != nil && (f.stream() || f.reader.epoch == f.epoch) {
+	case f.positionUnknown(o) || f.stream() && f.reader != nil:
 		f.wait(o, startRead)
 		f.mu.Unlock()
 		return
+	case !o.placed && !f.stream():
+		f.resolvePosition()
+		o.length = min(o.length, math.MaxInt64-f.position)
+		o.place(f.position)
+		f.position += o.length
 	}
 	if f.dirty.Load() || f.pusher != nil && !f.stream() {
 		f.mu.Unlock()
 		o.pushThen(startRead)
 		return
 	}
-	f.resolvePosition()
-	flags := uint32(o.argument)
-	o.done = f.windowCopy(o.data, o.length)
+	if f.stream() {
+		o.done = f.windowCopy(o.data, o.length)
+		o.offset = -1
+	} else {
+		o.done = f.windowCopyAt(o.data, o.length, o.offset)
+	}
 	if o.done == o.length && flags&ReadToEnd == 0 || o.done > 0 && flags&ReadPartial != 0 {
-		f.advance(o.done)
 		f.mu.Unlock()
-		o.end(o.done, EOK, 0)
+		o.endRead(EOK, 0)
 		return
 	}
-	o.offset, o.epoch = f.position, f.epoch
-	o.length = min(o.length, math.MaxInt64-f.position)
-	if o.done >= o.length && flags&ReadToEnd != 0 {
+	if o.done >= o.length {
 		o.spill = newSpill()
 	}
 	if f.stream() {
-		o.offset = -1
 		f.reader, o.exclusive = o, true
-	} else {
-		f.position += o.length
 	}
 	f.mu.Unlock()
 	transferRead(o)
+}
+
+// positionUnknown: an operation that reads up to somewhere (the end of a line) is in flight, and nobody has set the
+// position since. The caller holds the lock.
+func (f *File) positionUnknown(o *op) bool {
+	return f.reader != nil && !f.stream() && !o.placed && f.reader.epoch == f.epoch
+}
+
+// place reserves the operation's part of the file, which starts at offset. The caller holds the lock.
+func (o *op) place(offset int64) {
+	o.offset, o.epoch, o.placed = offset, o.file.epoch, true
 }
 
 // transferRead submits what is left of a read.
@@ -308,8 +324,8 @@ func (o *op) endRead(err Error, native int32) {
 		if f.position == o.offset+o.length {
 			f.position = o.offset
 		}
-	case o.done < o.length:
-		f.position = min(f.position, max(end, o.offset))
+	case o.done < o.length && uint32(o.argument)&ReadPartial == 0:
+		f.position = min(f.position, end)
 		f.readEnd = end
 	default:
 		if f.position == o.offset+o.length {
@@ -333,11 +349,12 @@ func (o *op) endRead(err Error, native int32) {
 	o.end(o.done, EOK, 0)
 }
 
-// unreserve gives the place of a cancelled read back at once, so that the next read starts there and not behind it.
-func (o *op) unreserve() {
+// unplace gives the place of a read that will bring nothing back at once, so that the next read starts there and not
+// behind it.
+func (o *op) unplace() {
 	f := o.file
 	f.mu.Lock()
-	if o.phase == phaseInFlight && o.offset >= 0 && o.epoch == f.epoch && f.position == o.offset+o.length {
+	if o.placed && o.kind == OpRead && o.epoch == f.epoch && f.position == o.offset+o.length {
 		f.position = o.offset
 		f.epoch++
 	}

@@ -47,19 +47,21 @@ func (f *File) writeInline(data unsafe.Pointer, length int64) (sys.Errno, bool) 
 	if length == 0 {
 		return 0, true
 	}
-	if f.waiters.head != nil || f.reader != nil && !f.stream() || length > math.MaxInt64-f.position {
+	if f.waiters.head != nil || f.overtakes() || f.reader != nil && !f.stream() || length > math.MaxInt64-f.position {
 		return 0, false
 	}
 	small := length < f.bufferSize
-	if small && f.gathered(length) {
-		f.gatherCopy(data, length)
+	if small && f.gathered(length, f.position) {
+		f.gatherCopy(data, length, f.position)
+		f.wrote(length)
 		return 0, true
 	}
 	if f.pusher != nil || f.dirty.Load() && !f.pushInline() {
 		return 0, false
 	}
 	if small {
-		f.gatherCopy(data, length)
+		f.gatherCopy(data, length, f.position)
+		f.wrote(length)
 		return 0, true
 	}
 	count, errno, started := f.writeMemory(data, length, f.writeOffset())
@@ -69,6 +71,13 @@ func (f *File) writeInline(data unsafe.Pointer, length int64) (sys.Errno, bool) 
 	return errno, started
 }
 
+// overtakes: gathering now would come before a write that is still pushing what was gathered before it, where order
+// matters. The caller holds the lock.
+func (f *File) overtakes() bool {
+	p := f.pusher
+	return p != nil && f.ordered() && p.kind == OpWrite && !p.pushOnce && !p.exclusive
+}
+
 func (f *File) writeOffset() int64 {
 	if f.ordered() {
 		return -1
@@ -76,7 +85,7 @@ func (f *File) writeOffset() int64 {
 	return f.position
 }
 
-// startWrite is the pending path of a write.
+// startWrite is the pending path of a write: reserve the place, wait for the turn, then gather or transfer.
 func startWrite(o *op) {
 	if !o.awaitOpen(startWrite) {
 		return
@@ -87,43 +96,45 @@ func startWrite(o *op) {
 		f.mu.Unlock()
 		o.end(-1, ENOTWRITABLE, int32(sys.EBADF))
 		return
-	case f.reader != nil && !f.stream() && f.reader.epoch == f.epoch:
+	case f.positionUnknown(o):
 		f.wait(o, startWrite)
 		f.mu.Unlock()
 		return
+	case o.placed:
 	case o.length > math.MaxInt64-f.position && !f.ordered():
 		f.mu.Unlock()
 		o.end(-1, EFBIG, int32(sys.EINVAL))
 		return
+	default:
+		offset := f.writeOffset()
+		f.wrote(o.length)
+		o.place(offset)
+	}
+	if !o.turn && (f.waiters.head != nil || f.overtakes()) {
+		f.wait(o, startWrite) // behind those that came first
+		f.mu.Unlock()
+		return
 	}
 	small := o.length < f.bufferSize
 	switch {
-	case small && f.gathered(o.length):
-		f.gatherCopy(o.data, o.length)
+	case small && f.gathered(o.length, o.offset):
+		f.gatherCopy(o.data, o.length, o.offset)
 		f.mu.Unlock()
 		o.end(o.length, EOK, 0)
 	case small && f.pusher == nil && f.pushDone >= f.pushLen:
-		// The buffer is full: it goes out, this block is the first of the next one, and this call waits for the
-		// push and reports its error.
+		// The buffer is full, or what it holds belongs elsewhere: it goes out, this block is the first of the next
+		// one, and this call waits for the push and reports its error.
 		f.pushLen, f.pushDone = 0, 0
-		if f.gatherLen > 0 {
-			f.rotate()
-		}
-		f.gatherCopy(o.data, o.length)
-		o.argument, o.epoch = o.length, f.epoch
+		f.rotate()
+		f.gatherCopy(o.data, o.length, o.offset)
 		f.pusher = o
 		f.mu.Unlock()
-		o.after = writeGathered
-		o.keepGoing = true
-		o.pushOnce = true
+		o.after, o.keepGoing, o.pushOnce = writeGathered, true, true
 		submitPush(o)
 	case f.pusher != nil || f.dirty.Load():
 		f.mu.Unlock()
 		o.pushThen(startWrite)
 	default:
-		o.offset = f.writeOffset()
-		f.wrote(o.length)
-		o.epoch = f.epoch
 		if f.ordered() {
 			f.pusher, o.exclusive = o, true
 		}

@@ -57,6 +57,10 @@ type op struct {
 	done   int64
 	offset int64
 	epoch  uint64 // the file's epoch when the place was reserved
+	// placed: the place is reserved, also while the operation still waits for its turn.
+	placed bool
+	// turn: the operation has waited and goes before those that wait now.
+	turn bool
 
 	argument int64 // size of truncate, flags of read, lines_max, by kind
 	spill    *spill

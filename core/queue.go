@@ -240,6 +240,7 @@ func (q *Queue) cancel(o *op) Error {
 	switch o.phase {
 	case phaseWaiting:
 		o.cancelled = true
+		o.unplace()
 		// It may be in the inbox already, made runnable by another thread; then it sees the mark when it runs.
 		if o.file.forget(o) {
 			o.resume(o)
@@ -250,9 +251,7 @@ func (q *Queue) cancel(o *op) Error {
 		case o.children > 0:
 			o.cancelSegments()
 		case !o.keepGoing:
-			if o.kind == OpRead {
-				o.unreserve()
-			}
+			o.unplace()
 			q.backend.Cancel(&o.req)
 			q.staged = true
 		}
