@@ -70,6 +70,9 @@ func newLive(to io.Writer) *live {
 	w.Style().Visibility.Value = false
 	w.Style().Options.TimeInProgressPrecision = time.Second
 	w.Style().Colors = progress.StyleColorsExample
+	w.Style().Options.PercentIndeterminate = "     "
+	w.Style().Options.Separator = " "
+	w.SetTrackerPosition(progress.PositionRight)
 	w.SetMessageLength(36)
 	w.SetTrackerLength(24)
 	l := &live{writer: w, trackers: map[string]*progress.Tracker{}, rendered: make(chan struct{})}
