@@ -102,6 +102,7 @@ func (r *caseRunner) descriptor(o *operation, value any, args map[string]any) in
 	if errno != 0 {
 		r.t.Fatal(errno)
 	}
+	o.lent = fd
 	return int64(fd)
 }
 

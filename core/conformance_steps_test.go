@@ -70,6 +70,7 @@ type operation struct {
 	segments   []Segment
 	parts      [][]byte
 	kept       []any
+	lent       sys.FD // opened for wrap; ours until wrap owns it
 }
 
 const (
@@ -218,6 +219,9 @@ func (r *caseRunner) settle(o *operation, expect map[string]any) error {
 		if !moved {
 			o.queue.Wait(2 * time.Millisecond)
 		}
+	}
+	if o.lent > 0 && (o.refused != EOK || o.completion.Error != EOK) {
+		sys.Close(o.lent) // what was not wrapped is still ours
 	}
 	return o.compare(expect)
 }

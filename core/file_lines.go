@@ -164,9 +164,10 @@ func stepLines(o *op) {
 		fillLines(o)
 	case errno == sys.EAGAIN && !o.cancelled:
 		o.waitReady(false, fillLines)
-	case errno != 0 && (o.done == 0 || o.cancelled):
+	case errno != 0:
+		// Also with a part of the line at hand: given out, it would pass for a line. It is read again.
 		o.endLines(errorOf(errno), int32(errno))
-	case errno != 0 || o.req.Result == 0:
+	case o.req.Result == 0:
 		o.endLines(EOK, 0)
 	default:
 		f.mu.Lock()
