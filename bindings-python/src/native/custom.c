@@ -121,7 +121,7 @@ static PyObject *room_of(PyObject *length, aya_segment *segment)
     int64_t size;
     if (arg_offset(length, "length", &size) < 0)
         return NULL;
-    PyObject *bytes = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)size);
+    PyObject *bytes = bytes_new((Py_ssize_t)size);
     if (bytes != NULL) {
         segment->data = BYTES_DATA(bytes);
         segment->length = (uint64_t)size;

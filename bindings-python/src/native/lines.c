@@ -35,7 +35,7 @@ static Step line_prepare(OpObject *op, aya_submission *submission)
     /* Growing with the line keeps the copying linear in its length. */
     Py_ssize_t more = unread > file->state->buffer_size ? unread : file->state->buffer_size;
     op->offset = unread;
-    op->data = PyBytes_FromStringAndSize(NULL, unread + more);
+    op->data = bytes_new(unread + more);
     if (op->data == NULL)
         return STEP_ERROR;
     if (unread > 0)
@@ -135,7 +135,7 @@ static Step raw_chunk_prepare(OpObject *op, aya_submission *submission)
     FileObject *file = op->file;
     if (file_unread(file) > 0)
         return step_value(op, file_take_unread(file, file_unread(file)));
-    op->data = PyBytes_FromStringAndSize(NULL, file->state->buffer_size);
+    op->data = bytes_new(file->state->buffer_size);
     if (op->data == NULL)
         return STEP_ERROR;
     submission->op = AYA_OP_READ;

@@ -60,7 +60,7 @@ static Step read_prepare(OpObject *op, aya_submission *submission)
     if (op->length < 0 && room > LARGE)
         room--;
 #endif
-    op->data = PyBytes_FromStringAndSize(NULL, room);
+    op->data = bytes_new(room);
     if (op->data == NULL)
         return STEP_ERROR;
     op->offset = unread;
@@ -79,7 +79,7 @@ static Step read_prepare(OpObject *op, aya_submission *submission)
 static PyObject *with_spill(OpObject *op, Py_ssize_t total)
 {
     Py_ssize_t head = BYTES_SIZE(op->data);
-    PyObject *bytes = PyBytes_FromStringAndSize(NULL, total);
+    PyObject *bytes = bytes_new(total);
     if (bytes == NULL)
         return NULL;
     memcpy(BYTES_DATA(bytes), BYTES_DATA(op->data), (size_t)head);
@@ -220,7 +220,7 @@ PRIVATE_METHOD(raw_write)
 
 static Step read_at_prepare(OpObject *op, aya_submission *submission)
 {
-    op->data = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)op->length);
+    op->data = bytes_new((Py_ssize_t)op->length);
     if (UNLIKELY(op->data == NULL))
         return STEP_ERROR;
     submission->op = AYA_OP_READ_AT;

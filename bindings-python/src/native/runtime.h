@@ -263,6 +263,10 @@ PyObject *file_take_unread(FileObject *file, Py_ssize_t count);
 PyObject *text_module(ModuleState *state);
 PyObject *slow_module(ModuleState *state);
 
+/* ---- memory.c --------------------------------------------------------------------------------------------------- */
+
+PyObject *bytes_new(Py_ssize_t size); /* uninitialised, to be read into */
+
 /* ---- info.c ----------------------------------------------------------------------------------------------------- */
 
 extern PyMethodDef module_methods[], module_private_methods[];
