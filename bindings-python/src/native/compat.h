@@ -33,18 +33,8 @@
     } while (0)
 #endif
 
-/* Makes bytes that nobody else has seen shorter. The stable ABI can only copy them. */
-static inline int bytes_shrink(PyObject **bytes, Py_ssize_t size)
-{
-#ifdef Py_LIMITED_API
-    PyObject *copy = PyBytes_FromStringAndSize(PyBytes_AsString(*bytes), size);
-    Py_DECREF(*bytes);
-    *bytes = copy;
-    return copy == NULL ? -1 : 0;
-#else
-    return _PyBytes_Resize(bytes, size);
-#endif
-}
+/* Makes bytes that nobody else has seen shorter. */
+int bytes_shrink(PyObject **bytes, Py_ssize_t size);
 
 /* Per-object locks exist in free-threaded builds only; elsewhere the interpreter's own lock does their work. */
 #if defined(Py_LIMITED_API) || !defined(Py_BEGIN_CRITICAL_SECTION)

@@ -4,6 +4,9 @@
 #ifdef __linux__
 #include <sys/mman.h>
 #endif
+#ifdef Py_LIMITED_API
+#include <dlfcn.h>
+#endif
 
 /* From this size on malloc maps fresh pages, and taking them one by one costs more than the read itself; giving them
  * back stalls the loop's thread. Huge pages, where the system has them, take both down. */
@@ -22,4 +25,23 @@ PyObject *bytes_new(Py_ssize_t size)
     }
 #endif
     return bytes;
+}
+
+/* The stable ABI can only copy, which for large blocks would hold the loop up. Every CPython so far has the function
+ * that does it in place; it is asked for by name, and missed without harm. */
+int bytes_shrink(PyObject **bytes, Py_ssize_t size)
+{
+#ifdef Py_LIMITED_API
+    static int (*resize)(PyObject **, Py_ssize_t);
+    if (resize == NULL)
+        *(void **)&resize = dlsym(RTLD_DEFAULT, "_PyBytes_Resize");
+    if (resize != NULL)
+        return resize(bytes, size);
+    PyObject *copy = PyBytes_FromStringAndSize(PyBytes_AsString(*bytes), size);
+    Py_DECREF(*bytes);
+    *bytes = copy;
+    return copy == NULL ? -1 : 0;
+#else
+    return _PyBytes_Resize(bytes, size);
+#endif
 }

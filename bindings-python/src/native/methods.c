@@ -36,9 +36,6 @@ static const void *data_of(const OpObject *op)
 /* ---- read ---- */
 
 enum { READ_HINT, READ_DATA };
-#ifdef Py_LIMITED_API
-#define LARGE 65536
-#endif
 
 /* op->offset holds how many unread bytes of a stream were put in front. */
 static Step read_prepare(OpObject *op, aya_submission *submission)
@@ -55,11 +52,6 @@ static Step read_prepare(OpObject *op, aya_submission *submission)
         return STEP_SUBMIT;
     }
     Py_ssize_t room = op->length >= 0 ? (Py_ssize_t)op->length : (Py_ssize_t)op->result + unread;
-#ifdef Py_LIMITED_API
-    /* Shrinking copies there: do without the byte that shows the end, the core looks for it by itself. */
-    if (op->length < 0 && room > LARGE)
-        room--;
-#endif
     op->data = bytes_new(room);
     if (op->data == NULL)
         return STEP_ERROR;
