@@ -63,12 +63,11 @@ async def test_the_same_in_text_mode(sample: pathlib.Path, target: pathlib.Path)
 
 @promise("errors.unsupported")
 async def test_binary_calls_on_a_text_file(sample: pathlib.Path) -> None:
-    """readinto, chunk and the positional calls are for bytes; a text file refuses them."""
+    """readinto, chunk and the calls for many places are for bytes; a text file refuses them."""
     sample.write_text("line\n")
     async with ayafileio.open(sample, "r+") as f:
         for name, arguments in (
-            ("readinto", (bytearray(3),)), ("read_at", (1, 0)), ("write_at", (b"x", 0)),
-            ("read_many", ([(0, 1)],)), ("write_many", ([(0, b"x")],)),
+            ("readinto", (bytearray(3),)), ("read_many", ([(0, 1)],)), ("write_many", ([(0, b"x")],)),
         ):
             with pytest.raises((io.UnsupportedOperation, AttributeError, TypeError)):
                 await getattr(f, name)(*arguments)
@@ -123,7 +122,7 @@ async def test_the_errno_of_operations() -> None:
     reader, writer = os.pipe()
     os.close(reader)
     with pytest.raises(BrokenPipeError):
-        async with ayafileio.wrap_file(writer, "wb", owns_fd=True, ) as p:
+        async with ayafileio.wrap_file(writer, "wb", owns_fd=True) as p:
             await p.write(b"x" * 100_000)
             await p.flush()
 
