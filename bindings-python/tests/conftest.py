@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import pathlib
 import shutil
@@ -72,6 +73,15 @@ def warm_library() -> None:
                 await f.read()
                 await f.write(b"y")
                 await f.sync()
+            # A close that runs into its timeout starts the timers of Go's runtime, which then keeps
+            # two descriptors of its own for the rest of the process.
+            ayafileio.configure({"close_timeout_ms": 1})
+            reader, writer = os.pipe()
+            pipe = ayafileio.wrap_file(reader, "rb", owns_fd=True)
+            waiting = await loops.started(pipe.read(1))
+            await pipe.close()
+            await asyncio.gather(waiting, return_exceptions=True)
+            os.close(writer)
             ayafileio.reset_config()
 
     for kind in loops.KINDS:

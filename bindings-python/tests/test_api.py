@@ -143,7 +143,7 @@ async def test_awaited_open_and_aopen(sample: pathlib.Path) -> None:
 async def test_properties(sample: pathlib.Path) -> None:
     """name, mode and closed; readable, writable, seekable, fileno and isatty are plain methods."""
     async with ayafileio.open(sample, "r+b") as f:
-        assert (f.name, f.mode, f.closed) == (sample, "r+b", False)
+        assert (f.name, f.mode, f.closed) == (str(sample), "r+b", False)
         assert (f.readable(), f.writable(), f.seekable(), f.isatty()) == (True, True, True, False)
         assert os.path.samestat(os.fstat(f.fileno()), sample.stat())
         for name in ("name", "mode", "closed"):

@@ -94,7 +94,6 @@ async def test_the_class_of_each_system_error(workdir: pathlib.Path) -> None:
         (workdir, "wb"),
         (loop_of_links(workdir), "rb"),
         (workdir / ("x" * 300), "rb"),
-        ("/proc/version", "wb"),
         ("", "rb"),
     ]
     if os.geteuid() != 0:
@@ -138,7 +137,7 @@ async def test_running_out_of_descriptors(sample: pathlib.Path) -> None:
     files = []
     try:
         with pytest.raises(OSError) as caught:
-            for _ in range(100):
+            for _ in range(used + 100):
                 f = ayafileio.open(sample, "rb")
                 files.append(f)
                 await f

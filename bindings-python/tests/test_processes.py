@@ -156,7 +156,8 @@ how = sys.argv[2]
 ayafileio.configure({"inline_read_max": 0})
 
 async def main():
-    f = await ayafileio.open(sys.argv[1], "rb")
+    # Wrapped, not opened: nobody may complain about a file of ours that was left open.
+    f = ayafileio.wrap_file(os.open(sys.argv[1], os.O_RDONLY), "rb")
     reader, writer = os.pipe()
     p = ayafileio.wrap_file(reader, "rb")
     tasks = [asyncio.ensure_future(f.read_at(64, i)) for i in range(1000)]
@@ -186,19 +187,15 @@ else:
 def test_exit_with_reads_in_flight(sample: pathlib.Path, how: str) -> None:
     """A thousand reads in flight: the process ends at once, with its own exit code and no complaint."""
     started = time.monotonic()
-    # An open file is left behind on purpose; ResourceWarning is right but not what is tested.
-    children.run(EXIT, sample, how, code=7, flags=("-W", "ignore::ResourceWarning"))
+    children.run(EXIT, sample, how, code=7)
     assert time.monotonic() - started < 10
 
 
 @promise("processes.exit")
 @pytest.mark.parametrize("flags", [("-X", "dev"), ("-W", "error")])
 def test_exit_in_developer_mode(sample: pathlib.Path, flags: tuple[str, ...]) -> None:
-    """The same in Python's developer mode and with every warning an error: no crash; warnings only of the file."""
-    out = children.run(EXIT, sample, "return", code=7, flags=flags, quiet=False)
-    for line in out.stderr.splitlines():
-        assert "Fatal" not in line and "Segmentation" not in line and "panic" not in line, out.stderr
-    assert "Traceback" not in out.stderr.replace("Exception ignored", ""), out.stderr
+    """The same in Python's developer mode and with every warning an error: not a word on stderr."""
+    children.run(EXIT, sample, "return", code=7, flags=flags)
 
 
 @promise("processes.exit")

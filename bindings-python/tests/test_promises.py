@@ -11,7 +11,7 @@ from promises import PROMISES
 HERE = pathlib.Path(__file__).parent
 
 
-def tests_of_promises() -> Iterator[tuple[str, str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+def promised() -> Iterator[tuple[str, str, ast.FunctionDef | ast.AsyncFunctionDef]]:
     """(promise, place, function) of each decorated test; read from source, so that -k does not matter."""
     for path in sorted(HERE.glob("test_*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
@@ -25,19 +25,19 @@ def tests_of_promises() -> Iterator[tuple[str, str, ast.FunctionDef | ast.AsyncF
 
 
 def test_each_promise_has_a_test() -> None:
-    tested = {name for name, _, _ in tests_of_promises()}
+    tested = {name for name, _, _ in promised()}
     assert not set(PROMISES) - tested, f"promises without a test: {sorted(set(PROMISES) - tested)}"
 
 
 def test_each_tested_promise_is_listed() -> None:
-    unknown = {(name, place) for name, place, _ in tests_of_promises() if name not in PROMISES}
+    unknown = {(name, place) for name, place, _ in promised() if name not in PROMISES}
     assert not unknown, f"tests of promises that promises.py does not list: {sorted(unknown)}"
 
 
 def test_each_test_of_a_promise_is_a_test_with_a_docstring() -> None:
     bad = {
         place
-        for _, place, node in tests_of_promises()
+        for _, place, node in promised()
         if not node.name.startswith("test_") or not ast.get_docstring(node)
     }
     assert not bad, f"not a test, or without a docstring: {sorted(bad)}"
