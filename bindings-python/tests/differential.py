@@ -41,9 +41,43 @@ class Trace:
     answers: list[Any] = field(default_factory=list)
     cookies: list[int] = field(default_factory=list)
     after: bytes | None = None
+    stateful = False  # the position was set by a cookie that is more than a number of bytes
+    undefined = False  # the built-in wrote at such a position
+
+    def cookie(self, index: int) -> int:
+        """A place to seek to: one that tell has returned before, if it has."""
+        return self.cookies[index % len(self.cookies)] if self.cookies else 0
 
 
 # --- making sequences
+
+START = (1 << 64) - 1  # the part of a built-in's cookie that is a number of bytes
+READS = {"read", "readline", "readlines", "iterate", "readinto"}
+WRITES = {"write", "writelines"}
+
+
+def admissible(mode: str, steps: tuple[Step, ...]) -> bool:
+    """Whether the built-in's answers are defined: the rules that DOCUMENTED gives reasons for."""
+    text, last, seek_due, read_ahead = "b" not in mode, "", False, False
+    for step in steps:
+        name = step[0]
+        if name.startswith("seek"):
+            last, seek_due = "", False
+            read_ahead = read_ahead and step[2:] != (2,)
+            continue
+        if seek_due:
+            return False
+        kind = "read" if name in READS else "write" if name in WRITES else name
+        if text and ({kind, last} == {"read", "write"} or (kind == "truncate" and last)):
+            return False
+        if "a" in mode and last == "write" and kind in ("read", "tell", "truncate"):
+            return False
+        if "a" in mode and kind == "write" and read_ahead:
+            return False
+        if kind in ("read", "write"):
+            last, read_ahead = kind, read_ahead or kind == "read"
+        seek_due = text and kind == "truncate"
+    return not seek_due
 
 
 class Maker:
@@ -54,6 +88,8 @@ class Maker:
         self.pieces, self.sizes = pieces, sizes
         self.readable = "r" in mode or "+" in mode
         self.writable = "r" not in mode or "+" in mode
+        self.read_ahead = False
+        self.single_writes = False  # where writelines is not comparable
         self.last = ""  # "read" or "write" since the last seek
         self.tells = 0
         self.steps: list[Step] = []
@@ -93,10 +129,10 @@ class Maker:
             self.steps.append(("read", -1))
         else:
             self.steps.append(("readline",))
-        self.last = "read"
+        self.last, self.read_ahead = "read", True
 
     def write(self) -> None:
-        if self.rng.random() < 0.7:
+        if self.rng.random() < 0.7 or self.single_writes:
             self.steps.append(("write", self.piece()))
         else:
             self.steps.append(("writelines", [self.piece() for _ in range(self.rng.randrange(4))]))
@@ -130,11 +166,15 @@ class Maker:
         if "a" in self.mode and self.last == "write" and kind in ("read", "tell", "truncate"):
             self.steps.append(("seek", 0, rng.choice([0, 2])))
             self.last = ""
+        if "a" in self.mode and kind == "write" and self.read_ahead:
+            self.steps.append(("seek", 0, 2))
+            self.last, self.read_ahead = "", False
         getattr(self, kind)() if kind != "flush" else self.steps.append(("flush",))
 
     def make(self, count: int) -> tuple[Step, ...]:
         while len(self.steps) < count:
             self.next_step()
+        assert admissible(self.mode, tuple(self.steps)), self.steps
         return tuple(self.steps)
 
 
@@ -156,26 +196,41 @@ def described(error: BaseException) -> tuple[str, Any]:
 def builtin_step(f: Any, step: Step, trace: Trace) -> Any:
     name, arguments = step[0], step[1:]
     if name == "seek_cookie":
-        return ("seek", f.seek(trace.cookies[arguments[0] % len(trace.cookies)]) is not None) if trace.cookies else None
+        cookie = trace.cookie(arguments[0])
+        if "b" not in f.mode and cookie & START == 0 and cookie >> 128 == 0:
+            cookie = 0  # DOCUMENTED: the start is the start, whatever the decoder has seen there
+        trace.stateful = cookie > START
+        f.seek(cookie)
+        return "sought"
+    trace.stateful = trace.stateful and name not in ("seek", "truncate")
+    if trace.stateful and name in WRITES:
+        trace.undefined = True
     if name == "tell":
         trace.cookies.append(f.tell())
         return trace.cookies[-1]
     if name == "iterate":
-        # readline, since next() of a built-in text file forbids tell afterwards.
-        lines = []
-        while len(lines) < arguments[0] and (line := f.readline()):
-            lines.append(line)
-        return lines
+        return builtin_lines(f, lambda lines: len(lines) >= arguments[0])
+    if name == "readlines" and arguments[0] > 0 and isinstance(f, io.TextIOBase):
+        return builtin_lines(f, lambda lines: sum(map(len, lines)) > arguments[0])
     if name == "readinto":
         buffer = bytearray(b"\xee" * arguments[0])
         return (f.readinto(buffer), bytes(buffer))
     return getattr(f, name)(*arguments)
 
 
+def builtin_lines(f: Any, enough: Any) -> list[Any]:
+    """Lines by readline: next(), and so readlines(hint) too, takes the place of a built-in text file away."""
+    lines: list[Any] = []
+    while not enough(lines) and (line := f.readline()):
+        lines.append(line)
+    return lines
+
+
 async def aya_step(f: Any, step: Step, trace: Trace) -> Any:
     name, arguments = step[0], step[1:]
     if name == "seek_cookie":
-        return ("seek", await f.seek(trace.cookies[arguments[0] % len(trace.cookies)]) is not None) if trace.cookies else None
+        await f.seek(trace.cookie(arguments[0]))
+        return "sought"
     if name == "tell":
         trace.cookies.append(await f.tell())
         return trace.cookies[-1]
@@ -254,6 +309,13 @@ def prepare(case: Case, path: pathlib.Path) -> None:
 def difference(case: Case, want: Trace, got: Trace) -> str:
     """The first difference that is not a documented one; empty if there is none."""
     text = "b" not in case.mode
+    # DOCUMENTED: a strict error shows when the bad bytes are decoded, and both read ahead differently far.
+    wrong = next((i for i, answer in enumerate(want.answers) if ended(answer)), None)
+    early = next((i for i, answer in enumerate(got.answers) if ended(answer)), None)
+    if wrong is not None and early != wrong:
+        defined = min(wrong, len(got.answers) if early is None else early)
+        cut = replace(case, steps=case.steps[:defined])
+        return difference(cut, Trace(want.answers[:defined]), Trace(got.answers[:defined]))
     for index, step in enumerate(case.steps):
         if index >= len(want.answers) or index >= len(got.answers):
             break
@@ -277,7 +339,7 @@ def difference(case: Case, want: Trace, got: Trace) -> str:
 
 async def compare(case: Case, where: pathlib.Path) -> str:
     want = run_builtin(case, where / "builtin")
-    if text_cannot_tell(case, want):
+    if want.undefined or text_cannot_tell(case, want):
         return ""
     return difference(case, want, await run_aya(case, where / "ours"))
 
@@ -299,7 +361,7 @@ async def shrink(case: Case, where: pathlib.Path) -> tuple[Case, str]:
         at = 0
         while at < len(case.steps):
             shorter = replace(case, steps=case.steps[:at] + case.steps[at + width :])
-            if why := await compare(shorter, where):
+            if admissible(case.mode, shorter.steps) and (why := await compare(shorter, where)):
                 case, reason = shorter, why
             else:
                 at += width

@@ -11,6 +11,7 @@ import asyncio
 import os
 import pathlib
 import random
+import zlib
 from typing import Any
 
 import ayafileio
@@ -22,15 +23,20 @@ from promises import promise
 DOCUMENTED = {
     "write in text mode returns bytes": "kept from the original API; the built-in returns characters",
     "tell during iteration is allowed": "the built-in forbids it only because its read-ahead loses the place",
+    "utf-7: writelines encodes its lines together": "the shift sequences differ, the text does not",
     "text cookies are opaque": "both sides' cookies must lead back to the same text; the numbers are their own",
     "the built-in cannot always tell": "it gives up on some malformed input ('can't reconstruct logical position')",
     "text: seek between reading and writing": "the built-in writes behind what it has read ahead, not at the position",
     "append: seek after writing": "whether the built-in's position is at the end depends on what is still buffered",
+    "append: seek to the end before writing": "the built-in reads stale bytes afterwards (bug of CPython 3.10 to 3.13)",
     "text: no truncate() without a size": "the built-in truncates behind what it has read ahead",
+    "text: the start is the start": "the built-in leaves out the byte order mark where a cookie of the start has state",
+    "text: no writing at a cookie with state": "the built-in writes behind what it fed the decoder to get there",
+    "a codec's error may show earlier or later": "it shows when the bad bytes are decoded, and buffers differ",
     "after a codec's error the sequence ends": "how much was read ahead by then is nobody's promise",
 }
 
-COUNT = int(os.environ.get("AYAFILEIO_DIFF_COUNT", "160"))
+COUNT = int(os.environ.get("AYAFILEIO_DIFF_COUNT", "60"))
 SEED = os.environ.get("AYAFILEIO_DIFF_SEED")
 
 MODES = ["r", "r+", "w", "w+", "a", "a+", "x", "x+"]
@@ -59,7 +65,7 @@ def binary_case(seed: int) -> Case:
     options: dict[str, Any] = {"buffering": rng.choice([-1, -1, 0, 2, 7, 64, 5000])}
     before = (b"".join(rng.choices(lines, k=rng.choice([0, 1, 3, 20, 500])))[: rng.choice(SIZES)]
               if "x" not in mode and (rng.random() < 0.8 or "r" in mode) else None)
-    maker = Maker(rng, mode, False, [b"", b"x", b"yy\n", *lines[:4]], SIZES[:9])
+    maker = Maker(rng, mode + "b", False, [b"", b"x", b"yy\n", *lines[:4]], SIZES[:9])
     return Case(seed, mode + "b", options, before, maker.make(rng.choice([3, 10, 30])))
 
 
@@ -81,11 +87,14 @@ def text_case(seed: int, encoding: str) -> Case:
             before = b"".join(bytes([rng.randrange(256)]) if rng.random() < 0.1 else bytes([c]) for c in before)
     sizes = SIZES[:6] if options.get("errors") else [0]
     maker = Maker(rng, mode, True, ["", "x", "yy\n", "\r\n", *texts[:4]], sizes)
+    maker.single_writes = encoding == "utf-7"
     return Case(seed, mode, options, before, maker.make(rng.choice([3, 10, 25])))
 
 
-async def check(make: Any, where: pathlib.Path, count: int) -> None:
-    seeds = [int(SEED)] if SEED else range(count)
+async def check(make: Any, where: pathlib.Path, count: int, variant: str) -> None:
+    """Runs count cases; each variant of a test has seeds of its own, so that none repeats another."""
+    first = zlib.crc32(variant.encode()) % 1000 * 100_000
+    seeds = [int(SEED)] if SEED else range(first, first + count)
     for seed in seeds:
         case = make(seed)
         if await compare(case, where):
@@ -96,9 +105,9 @@ async def check(make: Any, where: pathlib.Path, count: int) -> None:
 
 
 @pytest.mark.both_paths
-async def test_binary(workdir: pathlib.Path) -> None:
+async def test_binary(workdir: pathlib.Path, io_path: str, loop_kind: str) -> None:
     """Binary files in all modes and bufferings."""
-    await check(binary_case, workdir, COUNT * 4)
+    await check(binary_case, workdir, COUNT * 4, io_path + loop_kind)
 
 
 @promise("text.encoding")
@@ -107,17 +116,17 @@ async def test_binary(workdir: pathlib.Path) -> None:
 @promise("text.cookies")
 @pytest.mark.both_paths
 @pytest.mark.parametrize("encoding", ALPHABETS)
-async def test_text(workdir: pathlib.Path, encoding: str) -> None:
+async def test_text(workdir: pathlib.Path, encoding: str, io_path: str, loop_kind: str) -> None:
     """Text files in all modes, newline modes and this encoding."""
-    await check(lambda seed: text_case(seed, encoding), workdir, COUNT)
+    await check(lambda seed: text_case(seed, encoding), workdir, COUNT, io_path + loop_kind)
 
 
-async def test_small_buffers(workdir: pathlib.Path) -> None:
+async def test_small_buffers(workdir: pathlib.Path, loop_kind: str) -> None:
     """The same with the smallest buffer_size, so that every border is crossed often."""
     ayafileio.configure({"buffer_size": 512})
-    await check(lambda seed: binary_case(seed + 100_000), workdir, COUNT)
+    await check(binary_case, workdir, COUNT * 2, "small" + loop_kind)
     for encoding in ("utf-8", "utf-16", "shift_jis"):
-        await check(lambda seed, e=encoding: text_case(seed + 100_000, e), workdir, COUNT // 4)
+        await check(lambda seed, e=encoding: text_case(seed, e), workdir, COUNT // 2, "small" + loop_kind)
 
 
 def test_the_comparison_sees_a_difference(workdir: pathlib.Path) -> None:

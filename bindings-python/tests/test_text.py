@@ -125,6 +125,16 @@ async def test_newline_when_reading(target: pathlib.Path, newline: str | None) -
         assert "".join(ones) == "".join(want)
 
 
+@pytest.mark.parametrize("hint", [-1, 0, 1, 5, 100, 3000, 10**6])
+async def test_readlines_hint(target: pathlib.Path, hint: int) -> None:
+    """readlines(hint) of text stops behind the line with which more than hint characters are read."""
+    target.write_text(SAMPLE, encoding="utf-8")
+    with target.open("r", encoding="utf-8") as b:
+        async with ayafileio.open(target, "r", encoding="utf-8") as f:
+            assert await f.readlines(hint) == b.readlines(hint)
+            assert await f.readline() == b.readline()
+
+
 @promise("text.newline")
 @pytest.mark.parametrize("newline", NEWLINES)
 async def test_newline_when_writing(target: pathlib.Path, newline: str | None) -> None:
@@ -214,6 +224,19 @@ async def test_one_byte_order_mark(target: pathlib.Path, encoding: str) -> None:
         await f.write("again")
         await f.seek(0)
         assert await f.read() == "again"
+    assert target.read_bytes() == "again".encode(encoding)
+
+
+@promise("text.bom")
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-8-sig"])
+async def test_back_to_the_start_writes_the_mark_again(target: pathlib.Path, encoding: str) -> None:
+    """A cookie taken at the start of a file, even after a read of nothing, is the start when it is sought to."""
+    async with ayafileio.open(target, "w+", encoding=encoding) as f:
+        assert await f.read(7) == ""
+        start = await f.tell()
+        await f.write("first")
+        await f.seek(start)
+        await f.write("again")
     assert target.read_bytes() == "again".encode(encoding)
 
 

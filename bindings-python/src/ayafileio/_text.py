@@ -361,6 +361,8 @@ _MASK = (1 << _BITS) - 1
 
 
 def _pack(position: int, flags: int = 0, feed: int = 0, skip: int = 0) -> int:
+    if position == 0 and skip == 0:
+        return 0  # the start is the start, whatever the decoder saw there: a mark has to be written again
     return position | flags << _BITS | feed << 2 * _BITS | skip << 3 * _BITS
 
 
