@@ -17,6 +17,7 @@ import (
 
 const (
 	benchRequirements    = "bindings-python/bench/requirements.txt"
+	demoRequirements     = "bindings-python/demo/requirements.txt"
 	originalRequirements = "bindings-python/bench/requirements-original.txt"
 	benchRounds          = 9
 	benchRoundsQuick     = 2

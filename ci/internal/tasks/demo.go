@@ -16,7 +16,7 @@ import (
 
 // Demo is the task: it sets up, then hands the terminal to the program that does the main job.
 func (p *Plan) Demo() {
-	p.peers("bench", benchRequirements, true)
+	p.peers("demo", demoRequirements, true)
 	p.after = func(ctx context.Context) error {
 		name, arguments, err := p.demoCommand(p.Quick)
 		if err != nil {
@@ -51,12 +51,12 @@ func (p *Plan) demoCommand(quick bool) (string, []string, error) {
 	if quick {
 		arguments = append(arguments, "--rounds", "1", "--limit", "2000")
 	}
-	return toolchain.Venv{Folder: p.testVenv("bench")}.Exe(), arguments, nil
+	return toolchain.Venv{Folder: p.testVenv("demo")}.Exe(), arguments, nil
 }
 
 // trials run the demo and the benchmark in short forms, so that neither can break unseen.
 func (p *Plan) trials() {
-	needs := []string{p.peers("bench", benchRequirements, true)}
+	needs := []string{p.peers("demo", demoRequirements, true)}
 	p.add(step.Step{Name: "demo, short form", Needs: needs, Alone: true, Run: func(ctx context.Context, out *step.Output) error {
 		name, arguments, err := p.demoCommand(true)
 		if err != nil {
