@@ -3,6 +3,7 @@ package core
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -308,7 +309,8 @@ func TestWrapLeavesTheDescriptorAlone(t *testing.T) {
 			t.Fatalf("%q", got)
 		}
 		h.close(f)
-		if at, err := file.Seek(0, 1); err != nil || at != 4 {
+		// A positional read on a synchronous handle of Windows moves the handle's position; there is no other.
+		if at, err := file.Seek(0, 1); err != nil || at != 4 && runtime.GOOS != "windows" {
 			t.Fatal(at, err)
 		}
 		h.expect(h.do(submissionOf(OpWrap, 0, WrapArgs{FD: 999_999, Flags: OpenRead, Buffering: -1})), EBADF)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -21,6 +22,9 @@ func (h *harness) pipe() (in uint64, out *os.File) {
 }
 
 func TestCancel(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("a worker that reads a pipe cannot be interrupted there")
+	}
 	places(t, func(t *testing.T, h *harness, dir string) {
 		in, out := h.pipe()
 		b := make([]byte, 1)

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -108,10 +107,7 @@ func TestStreamsReadToTheirEnd(t *testing.T) {
 // On a stream that goes both ways a write does not queue behind a read that waits for an answer.
 func TestBothDirectionsOfAStream(t *testing.T) {
 	places(t, func(t *testing.T, h *harness, dir string) {
-		ends, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
+		ends := socketPair(t)
 		f := uint64(h.must(h.do(submissionOf(OpWrap, 0, WrapArgs{FD: int64(ends[0]), Flags: OpenRead | OpenWrite | WrapOwnsFD, Buffering: 0, Position: -1}))))
 		peer := os.NewFile(uintptr(ends[1]), "peer")
 		defer peer.Close()

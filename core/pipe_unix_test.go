@@ -18,3 +18,13 @@ func pipeEnds(t testing.TB) (in, out int) {
 }
 
 func makeFifo(path string) error { return syscall.Mkfifo(path, 0o666) }
+
+// socketPair returns the descriptors of a stream that goes both ways.
+func socketPair(t testing.TB) [2]int {
+	t.Helper()
+	ends, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ends
+}

@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// The few codes that the layers above decide on, as Win32 codes where the system has one. EAGAIN and EINTR have none:
-// they are package syscall's invented numbers, which no call of the system returns.
+// The few codes that the layers above decide on, as Win32 codes where the system has one. EAGAIN, EINTR and EISDIR
+// have none: they are package syscall's invented numbers, which no call of the system returns.
 const (
 	EAGAIN    = Errno(syscall.EAGAIN)
 	EBADF     = windows.ERROR_INVALID_HANDLE
@@ -15,7 +15,7 @@ const (
 	EINTR     = Errno(syscall.EINTR)
 	EINVAL    = windows.ERROR_INVALID_PARAMETER
 	EIO       = windows.ERROR_IO_DEVICE
-	EISDIR    = windows.ERROR_DIRECTORY
+	EISDIR    = Errno(syscall.EISDIR)
 	ENOENT    = windows.ERROR_FILE_NOT_FOUND
 	ENOMEM    = windows.ERROR_NOT_ENOUGH_MEMORY
 	ENOSPC    = windows.ERROR_DISK_FULL

@@ -50,7 +50,14 @@ func Open(path []byte, flags OpenFlags, mode uint32) (FD, Errno) {
 	handle, err := windows.CreateFile(&name[0], access,
 		windows.FILE_SHARE_READ|windows.FILE_SHARE_WRITE|windows.FILE_SHARE_DELETE, nil, disposition, attributes, 0)
 	if err != nil {
-		return InvalidFD, errnoOf(err)
+		errno := errnoOf(err)
+		if errno == windows.ERROR_ACCESS_DENIED {
+			// The system says the same of a directory as of a file that is not ours.
+			if found, err := windows.GetFileAttributes(&name[0]); err == nil && found&windows.FILE_ATTRIBUTE_DIRECTORY != 0 {
+				errno = EISDIR
+			}
+		}
+		return InvalidFD, errno
 	}
 	return FD(handle), 0
 }

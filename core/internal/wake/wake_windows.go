@@ -8,12 +8,15 @@ import (
 
 // Event is a latch. Set may be called from any thread until Close; the rest belongs to its owner.
 type Event struct {
-	set chan struct{}
+	set   chan struct{}
+	timer *time.Timer // of Wait; kept, so that waiting does not allocate
 }
 
 // Open makes a latch that is not set.
 func (e *Event) Open() sys.Errno {
 	e.set = make(chan struct{}, 1)
+	e.timer = time.NewTimer(0)
+	e.timer.Stop()
 	return 0
 }
 
@@ -38,11 +41,21 @@ func (e *Event) Clear() {
 
 // Wait blocks until the latch is set or the timeout passes, and tells which. The latch stays set.
 func (e *Event) Wait(timeout time.Duration) bool {
+	// A select chooses at random when both are ready; a latch that is set must win.
+	select {
+	case <-e.set:
+		e.Set()
+		return true
+	default:
+	}
+	if timeout == 0 {
+		return false
+	}
 	var expired <-chan time.Time
-	if timeout >= 0 {
-		timer := time.NewTimer(timeout)
-		defer timer.Stop()
-		expired = timer.C
+	if timeout > 0 {
+		e.timer.Reset(timeout)
+		defer e.timer.Stop()
+		expired = e.timer.C
 	}
 	select {
 	case <-e.set:
