@@ -60,18 +60,14 @@ func knownTraits(dev uint64, kind Kind) (Traits, bool) {
 }
 
 // FileTraits tells what may be done inline with the file. The first file of a device costs one fstatfs, which can wait
-// on a network file system; after that it is a look-up and one fcntl.
+// on a network file system; after that it is a look-up.
+//
+// It does not ask how the descriptor was opened. With O_DIRECT the non-blocking attempts, and TraitMemory, do not hold:
+// the kernel then only promises not to wait for locks, and waits for the device. The caller knows its flags.
 func FileTraits(fd FD, stat *Stat) Traits {
 	traits, known := knownTraits(stat.Dev, stat.Kind)
 	if !known {
 		traits = learnTraits(fd, stat)
-	}
-	// With O_DIRECT the non-blocking attempt still waits for the device: the kernel only promises not to wait
-	// for locks.
-	if traits&(TraitReadNowait|TraitWriteNowait) != 0 {
-		if flags, errno := Flags(fd); errno != 0 || flags&OpenDirect != 0 {
-			traits &^= TraitReadNowait | TraitWriteNowait
-		}
 	}
 	return traits
 }
