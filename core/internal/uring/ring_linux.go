@@ -67,7 +67,6 @@ const (
 	slotGivenUp = 1 << 34 // waiting, and cancelled
 	slotReady   = 1 << 35
 	slotPoll    = 1 << 36 // waiting: poll before the transfer
-	slotAsync   = 1 << 37 // waiting: the attempt in place has failed once
 )
 
 // Indices in user_data that name no slot.

@@ -67,7 +67,7 @@ func (u *Ring) stage(r *backend.Request) {
 
 	e := u.entry()
 	var flags uint8
-	if r.Flags&backend.FlagAsync != 0 || r.Slot&slotAsync != 0 {
+	if r.Flags&backend.FlagAsync != 0 {
 		flags = sqeASYNC
 	}
 	switch {
