@@ -258,7 +258,8 @@ class Text:
         piece = pieces[index]
         position -= sum(len(each.fed) for each in pieces[index:]) + len(piece.held)
         if at == 0:
-            return _pack(position, piece.flags)
+            # At the start the decoder is as new, whatever it says: the place is simply the start.
+            return _pack(position, piece.flags) if position else 0
         if at == piece.characters and index == len(pieces) - 1:
             held, flags = self._decoder.getstate()
             if not held:

@@ -37,6 +37,10 @@ static const void *data_of(const OpObject *op)
 
 enum { READ_HINT, READ_DATA };
 
+/* The hint has one byte more than the file, which shows the end in the same transfer. From this size on the end may
+ * cost a transfer of its own: the room then is exact, and no allocator is tempted to move the block to shrink it. */
+#define EXACT_FROM (1 << 20)
+
 /* op->offset holds how many unread bytes of a stream were put in front. */
 static Step read_prepare(OpObject *op, aya_submission *submission)
 {
@@ -52,6 +56,8 @@ static Step read_prepare(OpObject *op, aya_submission *submission)
         return STEP_SUBMIT;
     }
     Py_ssize_t room = op->length >= 0 ? (Py_ssize_t)op->length : (Py_ssize_t)op->result + unread;
+    if (op->length < 0 && room > EXACT_FROM)
+        room--;
     op->data = bytes_new(room);
     if (op->data == NULL)
         return STEP_ERROR;
@@ -87,7 +93,7 @@ static Step read_finish(OpObject *op)
         return STEP_SUBMIT; /* that was the hint; result is the room to offer */
     op->file->position += op->result;
     Py_ssize_t total = (Py_ssize_t)(op->offset + op->result);
-    return step_value(op, op->spill != NULL ? with_spill(op, total) : shrunk(op, total));
+    return step_value(op, total > BYTES_SIZE(op->data) ? with_spill(op, total) : shrunk(op, total));
 }
 
 static const OpKind kind_read = {
