@@ -8,7 +8,7 @@ import mmap
 import os
 import pathlib
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 
@@ -92,6 +92,22 @@ async def longest_gap() -> AsyncIterator[Gap]:
     finally:
         stop = True
         await ticker
+
+
+async def never_stalls(work: Callable[[], Awaitable[object]], limit: float = 0.05) -> None:
+    """Fails if the loop stands still each time that work is done.
+
+    A busy machine takes the processor away from anybody now and then, but not four times in a row
+    within the same piece of work; what holds up the loop does it every time.
+    """
+    gaps = []
+    for _ in range(4):
+        async with longest_gap() as gap:
+            await work()
+        gaps.append(round(gap.longest, 4))
+        if gap.longest < limit:
+            return
+    raise AssertionError(f"the loop stood still for {gaps} s")
 
 
 def drop_cache(path: str | os.PathLike[str]) -> None:

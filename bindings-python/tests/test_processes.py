@@ -156,6 +156,7 @@ how = sys.argv[2]
 ayafileio.configure({"inline_read_max": 0})
 
 async def main():
+    asyncio.get_running_loop().slow_callback_duration = 60  # debug mode would tell how slow this machine is
     # Wrapped, not opened: nobody may complain about a file of ours that was left open.
     f = ayafileio.wrap_file(os.open(sys.argv[1], os.O_RDONLY), "rb")
     reader, writer = os.pipe()
