@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import pathlib
-import sys
-import sysconfig
 import threading
 
 import ayafileio
@@ -148,13 +146,6 @@ def test_threads_writing_to_one_file(target: pathlib.Path) -> None:
     loops.run_on("asyncio", f.close())
     want = sorted(b"%d:%d %s" % (who, i, b"x" * 50) for who in range(4) for i in range(200))
     assert sorted(target.read_bytes().splitlines()) == want
-
-
-def test_free_threaded_interpreter() -> None:
-    """Importing the package does not bring the GIL back in a free-threaded interpreter."""
-    if not sysconfig.get_config_var("Py_GIL_DISABLED"):
-        pytest.skip("this interpreter is not a free-threaded build")
-    assert not sys._is_gil_enabled()  # type: ignore[attr-defined]
 
 
 @promise("loops.nothing-left")
