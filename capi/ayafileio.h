@@ -415,10 +415,10 @@ typedef struct {
 /*
  * close
  *
- * Close the file. No operation is accepted afterwards (ECLOSED). Waits for what is in flight, up to the option
- * close_timeout_ms, then cancels it; pushes the write buffer; then always releases the descriptor, whatever the
- * result. The error reported is that of the last push. The handle is dead when this is finished. Never blocks the
- * caller.
+ * Close the file. No operation is accepted afterwards (EBADF), no second close either. Waits for what is in flight,
+ * up to the option close_timeout_ms, then cancels it; pushes the write buffer; then always releases the descriptor,
+ * whatever the result. The error reported is that of the last push. The handle is dead when this is finished. Never
+ * blocks the caller.
  *
  * Result: Always 0.
  * Path: Done inline when nothing is in flight and nothing is buffered, where releasing the descriptor cannot wait.

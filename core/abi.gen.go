@@ -20,10 +20,10 @@ const (
 	// truncated. The flags must agree with how the descriptor was opened. Without owns_fd the caller keeps the
 	// descriptor open until the file is closed, and closes it then.
 	OpWrap Op = 2
-	// OpClose: close the file. No operation is accepted afterwards (ECLOSED). Waits for what is in flight, up to the
-	// option close_timeout_ms, then cancels it; pushes the write buffer; then always releases the descriptor, whatever
-	// the result. The error reported is that of the last push. The handle is dead when this is finished. Never blocks
-	// the caller.
+	// OpClose: close the file. No operation is accepted afterwards (EBADF), no second close either. Waits for what is
+	// in flight, up to the option close_timeout_ms, then cancels it; pushes the write buffer; then always releases the
+	// descriptor, whatever the result. The error reported is that of the last push. The handle is dead when this is
+	// finished. Never blocks the caller.
 	OpClose Op = 3
 	// OpRead: read at the position. The place is reserved when the operation is accepted, in the order of submission:
 	// many reads in flight return disjoint consecutive parts. After a short read, an error or a cancellation the
