@@ -712,6 +712,26 @@ typedef struct {
   uint64_t reserved;
 } aya_size_hint_args;
 
+/*
+ * allocate
+ *
+ * Reserve room on the device for a range of the file, so that writing there later cannot fail for lack of space. A
+ * shorter file grows to the end of the range; what is new reads as zeros, what is there stays. What was gathered is
+ * pushed first. The position does not move. ENOTSUP where the file system cannot reserve.
+ *
+ * Result: Always 0.
+ * Path: Always on the queue.
+ * Errors: AYA_EIO, AYA_ENOSPC, AYA_ESPIPE, AYA_EFBIG, AYA_ENOTSUP, AYA_EDQUOT, AYA_ENOTWRITABLE.
+ */
+#define AYA_OP_ALLOCATE 18
+
+typedef struct {
+  /* Where the range begins. Not negative. In bytes. */
+  int64_t offset;
+  /* How long the range is. Not 0. In bytes. */
+  uint64_t length;
+} aya_allocate_args;
+
 /* ---- the submission ---- */
 
 /* One request. It is only read, and only during aya_submit. */
@@ -745,6 +765,7 @@ typedef struct {
     aya_sync_args sync;
     aya_datasync_args datasync;
     aya_size_hint_args size_hint;
+    aya_allocate_args allocate;
     uint64_t words[8];
   } args;
 } aya_submission;

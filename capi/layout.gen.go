@@ -132,3 +132,8 @@ var (
 	_ [C.sizeof_aya_size_hint_args]byte                      = [unsafe.Sizeof(core.SizeHintArgs{})]byte{}
 	_ [unsafe.Offsetof(C.aya_size_hint_args{}.reserved)]byte = [unsafe.Offsetof(core.SizeHintArgs{}.Reserved)]byte{}
 )
+var (
+	_ [C.sizeof_aya_allocate_args]byte                    = [unsafe.Sizeof(core.AllocateArgs{})]byte{}
+	_ [unsafe.Offsetof(C.aya_allocate_args{}.offset)]byte = [unsafe.Offsetof(core.AllocateArgs{}.Offset)]byte{}
+	_ [unsafe.Offsetof(C.aya_allocate_args{}.length)]byte = [unsafe.Offsetof(core.AllocateArgs{}.Length)]byte{}
+)

@@ -78,6 +78,10 @@ const (
 	// that the end is seen in one transfer. Only a hint: the file may grow, and /proc, /sys, pipes and devices have no
 	// size.
 	OpSizeHint Op = 17
+	// OpAllocate: reserve room on the device for a range of the file, so that writing there later cannot fail for lack
+	// of space. A shorter file grows to the end of the range; what is new reads as zeros, what is there stays. What
+	// was gathered is pushed first. The position does not move. ENOTSUP where the file system cannot reserve.
+	OpAllocate Op = 18
 )
 
 // String is the operation's name in the specification.
@@ -117,6 +121,8 @@ func (o Op) String() string {
 		return "datasync"
 	case OpSizeHint:
 		return "size_hint"
+	case OpAllocate:
+		return "allocate"
 	}
 	return "unknown operation"
 }
@@ -411,6 +417,14 @@ type SizeHintArgs struct {
 	Reserved uint64
 }
 
+// AllocateArgs are the arguments of allocate.
+type AllocateArgs struct {
+	// Where the range begins. Not negative. In bytes.
+	Offset int64
+	// How long the range is. Not 0. In bytes.
+	Length uint64
+}
+
 // TestPanicArgs are the arguments of test_panic.
 type TestPanicArgs struct {
 	// Must be 0.
@@ -535,4 +549,9 @@ var (
 var (
 	_ [8]byte = [unsafe.Sizeof(SizeHintArgs{})]byte{}
 	_ [0]byte = [unsafe.Offsetof(SizeHintArgs{}.Reserved)]byte{}
+)
+var (
+	_ [16]byte = [unsafe.Sizeof(AllocateArgs{})]byte{}
+	_ [0]byte  = [unsafe.Offsetof(AllocateArgs{}.Offset)]byte{}
+	_ [8]byte  = [unsafe.Offsetof(AllocateArgs{}.Length)]byte{}
 )

@@ -371,6 +371,19 @@ class AsyncFile(Generic[AnyStr]):
             OSError: The system failed: EIO, ENOSPC, EROFS, EDQUOT.
         """
 
+    async def allocate(self, offset: int, length: int) -> None:
+        """Reserve room on the device for a range of the file, so that writing there later cannot fail for lack of
+        space. A shorter file grows to the end of the range; what is new reads as zeros, what is there stays. What
+        was gathered is pushed first. The position does not move. ENOTSUP where the file system cannot reserve.
+
+        Args:
+            offset: Where the range begins. Not negative. In bytes.
+            length: How long the range is. Not 0. In bytes.
+
+        Raises:
+            OSError: The system failed: EIO, ENOSPC, ESPIPE, EFBIG, ENOTSUP, EDQUOT.
+        """
+
     def readable(self) -> bool:
         """Whether the file may be read.
 

@@ -99,6 +99,35 @@ static PyObject *glue_datasync(PyObject *self, PyObject *Py_UNUSED(ignored))
     return (PyObject *)op_new(file->state, &kind_datasync, file);
 }
 
+/* ---- allocate: one operation ---- */
+
+static Step allocate_prepare(OpObject *op, aya_submission *submission)
+{
+    submission->op = AYA_OP_ALLOCATE;
+    submission->args.allocate.offset = (int64_t)op->offset;
+    submission->args.allocate.length = (uint64_t)op->length;
+    return STEP_SUBMIT;
+}
+
+static const OpKind kind_allocate = {
+    "allocate", "AsyncFile.allocate", KIND_WRITES, allocate_prepare, NULL, NULL, NULL,
+};
+
+static PyObject *glue_allocate(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *keywords)
+{
+    static const Signature signature = {"allocate", 2, 2, 2, {"offset", "length"}};
+    FileObject *file = (FileObject *)self;
+    PyObject *arguments[2];
+    if (args_bind(&signature, args, count, keywords, arguments) < 0)
+        return NULL;
+    OpObject *op = op_new(file->state, &kind_allocate, file);
+    if (op != NULL && arg_offset(arguments[0], "offset", &op->offset) < 0)
+        return method_failed(op);
+    if (op != NULL && arg_offset(arguments[1], "length", &op->length) < 0)
+        return method_failed(op);
+    return (PyObject *)op;
+}
+
 /* ---- hand-written methods ---- */
 
 static PyObject *glue_read(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *keywords)
@@ -504,6 +533,21 @@ PyMethodDef file_methods[] = {
      "\n"
      "Raises:\n"
      "    OSError: The system failed: EIO, ENOSPC, EROFS, EDQUOT."},
+    {"allocate", KEYWORDS(glue_allocate),
+     "allocate($self, offset, length)\n"
+     "--\n"
+     "\n"
+     "Reserve room on the device for a range of the file, so that writing there later cannot fail for lack\n"
+     "of space. A shorter file grows to the end of the range; what is new reads as zeros, what is there\n"
+     "stays. What was gathered is pushed first. The position does not move. ENOTSUP where the file system\n"
+     "cannot reserve.\n"
+     "\n"
+     "Args:\n"
+     "    offset: Where the range begins. Not negative. In bytes.\n"
+     "    length: How long the range is. Not 0. In bytes.\n"
+     "\n"
+     "Raises:\n"
+     "    OSError: The system failed: EIO, ENOSPC, ESPIPE, EFBIG, ENOTSUP, EDQUOT."},
     {"readable", glue_readable, METH_NOARGS,
      "readable($self)\n"
      "--\n"
