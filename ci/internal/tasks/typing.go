@@ -9,19 +9,34 @@ import (
 	"github.com/ayafileio/ayafileio/ci/internal/toolchain"
 )
 
+const typingRequirements = "bindings-python/tests/typing/requirements.txt"
+
 // typing checks a sample of user code with both type checkers, against the package as it is installed.
 func (p *Plan) typing() {
 	best, found := p.best()
 	if !found {
 		return // pythonSuites has said so
 	}
-	needs := []string{p.pythonPackage(best)}
+	needs := []string{p.pythonWheel(best)}
 	p.add(step.Step{Name: "typing", Needs: needs, Run: func(ctx context.Context, out *step.Output) error {
 		samples, _ := filepath.Glob(p.Root.Path("bindings-python", "tests", "typing", "*.py"))
 		if len(samples) == 0 {
 			return fmt.Errorf("bindings-python/tests/typing has no sample")
 		}
-		venv := toolchain.Venv{Folder: p.testVenv(best.Tag())}
+		venv, err := toolchain.Make(ctx, out, best, p.testVenv("typing"))
+		if err != nil {
+			return err
+		}
+		if err := venv.Require(ctx, out, p.Root, p.tools, typingRequirements); err != nil {
+			return err
+		}
+		wheel, err := p.builtWheel(best.Tag())
+		if err != nil {
+			return err
+		}
+		if err := venv.Install(ctx, out, p.tools, wheel); err != nil {
+			return err
+		}
 		// A folder elsewhere, so that neither checker finds the source tree instead of what is installed.
 		if err := makeFolder(p.Root.Build("typing")); err != nil {
 			return err
