@@ -88,7 +88,7 @@ func (p *Plan) pytest(ctx context.Context, out *step.Output, s suite) error {
 	defer os.RemoveAll(files)
 	arguments := append(append([]string{}, s.within...), toolchain.Venv{Folder: s.venv}.Exe(), "-m", "pytest",
 		p.Root.Path("bindings-python", "tests"), "-c", p.Root.Path("bindings-python", "tests", "pytest.ini"),
-		"-p", "no:cacheprovider", "--color=no", "-q")
+		"-p", "no:cacheprovider", "--color=no", "-q", "--durations=10")
 	if !s.slow {
 		arguments = append(arguments, "-m", "not slow")
 	}
