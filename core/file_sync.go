@@ -85,6 +85,7 @@ func startTruncate(o *op) {
 		return
 	}
 	f.mu.Lock()
+	f.resolvePosition() // truncating does not move it, and the end is about to be elsewhere
 	if o.argument < 0 {
 		position, errno := f.tell()
 		if errno != 0 {
@@ -93,9 +94,6 @@ func startTruncate(o *op) {
 			return
 		}
 		o.argument = position
-	}
-	if !f.stream() {
-		f.windowLen = 0
 	}
 	f.mu.Unlock()
 	o.req.Op, o.req.FD, o.req.Flags = backend.OpTruncate, f.fd, 0
@@ -112,9 +110,7 @@ func stepTruncate(o *op) {
 	default:
 		f := o.file
 		f.mu.Lock()
-		if !f.stream() {
-			f.windowLen = 0
-		}
+		f.dropWindow()
 		f.mu.Unlock()
 		o.end(o.argument, EOK, 0)
 	}
