@@ -205,8 +205,9 @@ func (q *Queue) post(o *op) {
 		q.inboxTail.next = o
 	}
 	q.inboxTail = o
-	q.inboxMu.Unlock()
+	// Still under the lock: once the owner has taken o out of the inbox, it may close the backend.
 	q.backend.Wake()
+	q.inboxMu.Unlock()
 }
 
 func (q *Queue) takeInbox() *op {
