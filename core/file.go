@@ -48,6 +48,8 @@ type File struct {
 	window     []byte
 	windowAt   int64 // offset of window[0] in the file
 	windowLen  int64
+	// changes counts what made the window stale, for a read of a window that is on its way meanwhile.
+	changes uint64
 
 	gather    []byte
 	gatherLen int64
@@ -126,7 +128,7 @@ func (f *File) freeSlot() {
 	f.openErr, f.openNative = EOK, 0
 	f.position, f.epoch, f.readEnd, f.bufferSize = 0, 0, -1, 0
 	f.atEnd, f.timer, f.disposing = false, nil, false
-	f.window, f.windowAt, f.windowLen = nil, 0, 0
+	f.window, f.windowAt, f.windowLen, f.changes = nil, 0, 0, 0
 	f.gather, f.gatherLen, f.gatherAt = nil, 0, 0
 	f.push, f.pushLen, f.pushDone, f.pushAt = nil, 0, 0, 0
 	f.pusher, f.reader, f.closer = nil, nil, nil

@@ -117,6 +117,9 @@ func closeDescriptor(o *op) {
 	f.mu.Lock()
 	fd, owned := f.fd, f.ownsFD && f.state == fileOpen
 	atOnce := owned && f.closesAtOnce()
+	if f.state == fileOpen && o.err == EOK && (f.pushDone < f.pushLen || f.gatherLen > 0) {
+		o.err = ETIMEDOUT // a push did not end in time: what it held may or may not be in the file
+	}
 	f.state = fileClosed
 	f.mu.Unlock()
 	switch {

@@ -114,7 +114,7 @@ func startLines(o *op) {
 		return
 	}
 	f.resolvePosition()
-	o.epoch, o.offset = f.epoch, f.position
+	o.epoch, o.offset, o.changes = f.epoch, f.position, f.changes
 	f.reader, o.exclusive = o, true
 	continueLines(o)
 }
@@ -199,6 +199,9 @@ func (o *op) endLines(err Error, native int32) {
 	case err == EOK && o.epoch == f.epoch:
 		f.position = o.offset + o.done
 		f.readEnd = f.position
+	}
+	if o.changes != f.changes && !f.stream() {
+		f.windowLen = 0 // read before the change, perhaps
 	}
 	f.reader, o.exclusive = nil, false
 	f.mu.Unlock()

@@ -36,9 +36,6 @@ func (f *File) many(q *Queue, first *Segment, count uint64, direction sys.OpenFl
 	}
 	inlined := f.ready.Load() && !f.dirty.Load()
 	var total int64
-	if inlined && direction == sys.OpenWrite {
-		f.dropWindow()
-	}
 	for i := range segments {
 		g := &segments[i]
 		g.Result = segmentWaits
@@ -52,6 +49,11 @@ func (f *File) many(q *Queue, first *Segment, count uint64, direction sys.OpenFl
 		} else if q == nil {
 			inlined = false
 		}
+	}
+	if direction == sys.OpenWrite {
+		f.mu.Lock()
+		f.dropWindow()
+		f.mu.Unlock()
 	}
 	if q == nil {
 		for i := range segments {

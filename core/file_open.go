@@ -85,14 +85,16 @@ func (f *File) opened(fd sys.FD) (Error, int32) {
 		return EISDIR, int32(sys.EISDIR)
 	}
 	traits := sys.FileTraits(fd, &stat)
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if f.flags&sys.OpenDirect != 0 {
 		// With O_DIRECT the kernel would wait for the device even in a non-blocking attempt.
 		traits &^= sys.TraitReadNowait | sys.TraitWriteNowait | sys.TraitMemory
+		f.bufferSize = 0 // gathered blocks would not be aligned
 	}
 	if !inlineAllowed() {
 		traits &^= sys.TraitReadNowait | sys.TraitWriteNowait | sys.TraitMemory
 	}
-	f.mu.Lock()
 	f.fd, f.kind = fd, stat.Kind
 	f.traits.Store(uint32(traits))
 	f.readEnd = -1
@@ -101,7 +103,6 @@ func (f *File) opened(fd sys.FD) (Error, int32) {
 	}
 	f.state = fileOpen
 	f.ready.Store(true)
-	f.mu.Unlock()
 	return EOK, 0
 }
 

@@ -32,9 +32,7 @@ func (f *File) gatherCopy(data unsafe.Pointer, length, offset int64) {
 
 // wrote moves the position behind a write and drops the window, which may show what was there before.
 func (f *File) wrote(length int64) {
-	if !f.stream() {
-		f.windowLen = 0
-	}
+	f.dropWindow()
 	f.position += length
 	f.atEnd = f.flags&sys.OpenAppend != 0 && !f.stream()
 	f.epoch++
@@ -124,24 +122,30 @@ func submitPush(o *op) {
 func stepPush(o *op) {
 	f := o.file
 	err, native := writeOutcome(&o.req)
+	f.mu.Lock()
+	// A close that has waited long enough has released the descriptor: its number may be another file's by now.
+	abandoned := f.state != fileOpen
 	switch {
+	case abandoned:
 	case o.req.Errno == sys.EINTR:
+		f.mu.Unlock()
 		submitPush(o)
 		return
 	case o.req.Errno == sys.EAGAIN:
+		f.mu.Unlock()
 		o.waitReady(true, submitPush)
 		return
 	}
-	f.mu.Lock()
 	if err == EOK {
 		f.pushDone += o.req.Result
-		if f.pushDone < f.pushLen || !o.pushOnce && f.nextPush() {
+		if !abandoned && (f.pushDone < f.pushLen || !o.pushOnce && f.nextPush()) {
 			f.mu.Unlock()
 			submitPush(o)
 			return
 		}
 	}
 	f.pusher = nil
+	f.dropWindow()
 	f.mu.Unlock()
 	o.keepGoing = false
 	switch {
@@ -225,5 +229,14 @@ func callWaitWritable(r *backend.Request) {
 func stepReady(o *op) {
 	again := o.again
 	o.again = nil
+	f := o.file
+	f.mu.Lock()
+	abandoned := f.state != fileOpen
+	f.mu.Unlock()
+	if abandoned && o.keepGoing {
+		o.req.Errno = sys.ECANCELED
+		stepPush(o)
+		return
+	}
 	again(o)
 }

@@ -100,6 +100,10 @@ func startWrite(o *op) {
 		f.wait(o, startWrite)
 		f.mu.Unlock()
 		return
+	case o.length == 0:
+		f.mu.Unlock()
+		o.end(0, EOK, 0)
+		return
 	case o.placed:
 	case o.length > math.MaxInt64-f.position && !f.ordered():
 		f.mu.Unlock()
@@ -182,6 +186,7 @@ func stepWrite(o *op) {
 	}
 	f := o.file
 	f.mu.Lock()
+	f.dropWindow()
 	if err != EOK && o.offset >= 0 && o.epoch == f.epoch {
 		f.position = o.offset + o.done
 	}
@@ -208,8 +213,13 @@ func opWriteAt(q *Queue, f *File, a *WriteAtArgs, s *Submission, c *Completion) 
 		return status
 	}
 	if f.ready.Load() && !f.dirty.Load() {
-		f.dropWindow()
-		if _, errno, started := f.writeMemory(a.Data, int64(a.Length), a.Offset); errno != 0 {
+		_, errno, started := f.writeMemory(a.Data, int64(a.Length), a.Offset)
+		if started {
+			f.mu.Lock()
+			f.dropWindow()
+			f.mu.Unlock()
+		}
+		if errno != 0 {
 			return failed(s, c, errorOf(errno), int32(errno))
 		} else if started {
 			return done(s, c, int64(a.Length))
@@ -229,7 +239,6 @@ func startWriteAt(o *op) {
 		return
 	}
 	f := o.file
-	f.windowLen = 0
 	blocked, stream := f.dirty.Load(), f.stream()
 	f.mu.Unlock()
 	switch {
@@ -243,10 +252,11 @@ func startWriteAt(o *op) {
 	}
 }
 
+// dropWindow: the file has changed under the window. A transfer drops it when it has ended, since a read can fill the
+// window meanwhile. On a stream the window is no copy. The caller holds the lock.
 func (f *File) dropWindow() {
-	f.mu.Lock()
 	if !f.stream() {
 		f.windowLen = 0
+		f.changes++
 	}
-	f.mu.Unlock()
 }

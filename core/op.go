@@ -57,6 +57,8 @@ type op struct {
 	done   int64
 	offset int64
 	epoch  uint64 // the file's epoch when the place was reserved
+	// changes is the file's count when a read of windows began.
+	changes uint64
 	// placed: the place is reserved, also while the operation still waits for its turn.
 	placed bool
 	// turn: the operation has waited and goes before those that wait now.
