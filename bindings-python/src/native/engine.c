@@ -114,25 +114,31 @@ void op_give_turn_up(OpObject *op)
 
 /* ---- waiting ---- */
 
-/* Yields a genuine future of the running loop, as a coroutine that awaits it would. */
-static PySendResult wait_on_future(OpObject *op, OpPhase phase, PyObject **result)
+/* Makes a genuine future of the running loop, and what a coroutine that awaits it would step through. */
+static int make_future(OpObject *op)
 {
     ModuleState *state = op->state;
     PyObject *loop = PyObject_CallNoArgs(state->get_running_loop);
     if (loop == NULL)
-        return PYGEN_ERROR;
-    op->future = PyObject_CallMethodObjArgs(loop, state->str_create_future, NULL);
+        return -1;
+    if (loop == Py_None)
+        PyErr_SetString(PyExc_RuntimeError, "no running event loop");
+    else
+        op->future = PyObject_CallMethodObjArgs(loop, state->str_create_future, NULL);
     Py_DECREF(loop);
     if (op->future == NULL)
-        return PYGEN_ERROR;
+        return -1;
     unaryfunc await = (unaryfunc)PyType_GetSlot(Py_TYPE(op->future), Py_am_await);
     if (await == NULL) {
         PyErr_SetString(PyExc_TypeError, "the loop's futures cannot be awaited");
-        return PYGEN_ERROR;
+        return -1;
     }
     op->inner = await(op->future);
-    if (op->inner == NULL)
-        return PYGEN_ERROR;
+    return op->inner == NULL ? -1 : 0;
+}
+
+static PySendResult wait_on_future(OpObject *op, OpPhase phase, PyObject **result)
+{
     op->phase = (uint8_t)phase;
     return PyIter_Send(op->inner, Py_None, result);
 }
@@ -140,7 +146,7 @@ static PySendResult wait_on_future(OpObject *op, OpPhase phase, PyObject **resul
 static PySendResult wait_for_completion(OpObject *op, PyObject **result)
 {
     slice.count = 0; /* the loop gets its turn */
-    PySendResult how = wait_on_future(op, OP_WAITING, result);
+    PySendResult how = make_future(op) < 0 ? PYGEN_ERROR : wait_on_future(op, OP_WAITING, result);
     if (how == PYGEN_NEXT)
         return how;
     /* No future to wait on: the operation ends by itself. */
@@ -317,6 +323,14 @@ static int must_give_back(const OpObject *op)
     return file_unread(op->file) > 0 && (flags & KIND_CURSOR) && !(flags & KIND_KEEPS_LINES) && !op->file->stream;
 }
 
+static void take_turn(OpObject *op)
+{
+    if (!(op->kind->flags & KIND_EXCLUSIVE) || op->turn)
+        return;
+    op->turn = 1;
+    op->file->owner = op;
+}
+
 static PySendResult run(OpObject *op, Step step, PyObject **result)
 {
     aya_submission submission;
@@ -359,25 +373,48 @@ static PySendResult run(OpObject *op, Step step, PyObject **result)
     return PYGEN_RETURN;
 }
 
+static int must_wait_for_turn(const OpObject *op)
+{
+    const FileObject *file = op->file;
+    unsigned flags = op->kind->flags;
+    return (flags & KIND_CURSOR) && !(flags & KIND_RAW) && (file->owner != NULL || file->waiters_first != NULL);
+}
+
+/* The future first: once the operation is in the queue, whoever finishes may resolve it. Making it may run other code,
+ * so the turn may have come free meanwhile. */
+static PySendResult wait_for_turn(OpObject *op, PyObject **result)
+{
+    if (make_future(op) < 0)
+        return op_end(op, PYGEN_ERROR);
+    PySendResult how = PYGEN_RETURN;
+    *result = NULL;
+    if (must_wait_for_turn(op)) {
+        waiters_append(op->file, op);
+        how = wait_on_future(op, OP_ORDERED, result);
+        if (how == PYGEN_NEXT)
+            return how;
+    }
+    Py_CLEAR(op->inner);
+    Py_CLEAR(op->future);
+    Py_CLEAR(*result);
+    if (how == PYGEN_ERROR)
+        return op_end(op, how);
+    op->phase = OP_RUNNING;
+    take_turn(op);
+    return run(op, STEP_SUBMIT, result);
+}
+
 PySendResult op_start(OpObject *op, PyObject **result)
 {
     FileObject *file = op->file;
-    unsigned flags = op->kind->flags;
     PySendResult how;
     Py_BEGIN_CRITICAL_SECTION((PyObject *)file);
     if (UNLIKELY(file_begin(file, op) < 0))
         how = op_end(op, PYGEN_ERROR);
-    else if ((flags & KIND_CURSOR) && !(flags & KIND_RAW) && UNLIKELY(file->owner != NULL || file->waiters_first != NULL)) {
-        waiters_append(file, op);
-        how = wait_on_future(op, OP_ORDERED, result);
-        if (how != PYGEN_NEXT)
-            how = op_end(op, PYGEN_ERROR);
-    }
+    else if (UNLIKELY(must_wait_for_turn(op)))
+        how = wait_for_turn(op, result);
     else {
-        if (flags & KIND_EXCLUSIVE) {
-            op->turn = 1;
-            file->owner = op;
-        }
+        take_turn(op);
         how = run(op, STEP_SUBMIT, result);
     }
     Py_END_CRITICAL_SECTION();

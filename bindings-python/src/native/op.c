@@ -152,6 +152,7 @@ void op_take_completion(OpObject *op, const aya_completion *completion)
 void op_deliver(OpObject *op)
 {
     if (op->abandoned) {
+        Py_BEGIN_CRITICAL_SECTION((PyObject *)op->file);
         if (op->giving_back) {
             if (op->error == 0)
                 file_forget_lines(op->file);
@@ -160,6 +161,7 @@ void op_deliver(OpObject *op)
             op->kind->abandoned(op);
         op_give_turn_up(op);
         op_reset(op);
+        Py_END_CRITICAL_SECTION();
         return;
     }
     if (op->future == NULL)

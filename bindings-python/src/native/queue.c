@@ -34,29 +34,54 @@ static void list_remove(QueueObject *queue, OpObject *op)
 
 /* ---- which queue belongs to a loop ---- */
 
+/* Loops of several threads share the list; its lock in a free-threaded build is that of the type. */
+#define LIST_LOCK(state) ((PyObject *)(state)->queue_type)
+
+static int list_grow(ModuleState *state)
+{
+    Py_ssize_t room = state->queues_room * 2 + 8;
+    QueueObject **queues = PyMem_Realloc(state->queues, (size_t)room * sizeof *queues);
+    if (queues == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    state->queues = queues;
+    state->queues_room = room;
+    return 0;
+}
+
 static int cache_add(ModuleState *state, QueueObject *queue)
 {
-    if (state->queues_count == state->queues_room) {
-        Py_ssize_t room = state->queues_room * 2 + 8;
-        QueueObject **queues = PyMem_Realloc(state->queues, (size_t)room * sizeof *queues);
-        if (queues == NULL) {
-            PyErr_NoMemory();
-            return -1;
-        }
-        state->queues = queues;
-        state->queues_room = room;
-    }
-    state->queues[state->queues_count++] = queue;
-    return 0;
+    int result = 0;
+    Py_BEGIN_CRITICAL_SECTION(LIST_LOCK(state));
+    if (state->queues_count == state->queues_room)
+        result = list_grow(state);
+    if (result == 0)
+        state->queues[state->queues_count++] = queue;
+    Py_END_CRITICAL_SECTION();
+    return result;
 }
 
 static void cache_remove(ModuleState *state, QueueObject *queue)
 {
+    Py_BEGIN_CRITICAL_SECTION(LIST_LOCK(state));
     for (Py_ssize_t i = 0; i < state->queues_count; i++)
         if (state->queues[i] == queue) {
             state->queues[i] = state->queues[--state->queues_count];
-            return;
+            break;
         }
+    Py_END_CRITICAL_SECTION();
+}
+
+static QueueObject *cache_find(ModuleState *state, PyObject *loop)
+{
+    QueueObject *queue = NULL;
+    Py_BEGIN_CRITICAL_SECTION(LIST_LOCK(state));
+    for (Py_ssize_t i = 0; i < state->queues_count && queue == NULL; i++)
+        if (state->queues[i]->loop == loop)
+            queue = state->queues[i];
+    Py_END_CRITICAL_SECTION();
+    return queue;
 }
 
 /* A forked child inherits descriptors of queues whose runtime is gone: closed, never used. */
@@ -69,7 +94,7 @@ static void forget(QueueObject *queue)
     queue->fd = -1;
 }
 
-void queues_forget(ModuleState *state)
+static void queues_forget(ModuleState *state)
 {
     for (Py_ssize_t i = state->queues_count; i-- > 0;)
         if (!library_lives(state->queues[i]->generation))
@@ -141,10 +166,7 @@ QueueObject *queue_of_running_loop(ModuleState *state)
         PyErr_SetString(PyExc_RuntimeError, "no running event loop");
         return NULL;
     }
-    QueueObject *queue = NULL;
-    for (Py_ssize_t i = 0; i < state->queues_count && queue == NULL; i++)
-        if (state->queues[i]->loop == loop)
-            queue = state->queues[i];
+    QueueObject *queue = cache_find(state, loop);
     if (UNLIKELY(queue != NULL && !library_lives(queue->generation))) {
         queues_forget(state);
         queue = NULL;

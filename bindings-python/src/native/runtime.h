@@ -15,8 +15,7 @@ typedef struct QueueObject QueueObject;
 
 /* The interned names that are looked up at run time, X-macro so that declaring and interning cannot drift apart. */
 #define NAMES(X) \
-    X(create_future) X(set_result) X(done) X(add_reader) X(remove_reader) X(call_soon) X(call_soon_threadsafe) \
-    X(get_loop) X(flush) X(fileno) X(throw) X(close) X(decode) X(newlines)
+    X(create_future) X(set_result) X(done) X(add_reader) X(call_soon) X(flush) X(fileno) X(throw) X(close)
 
 typedef struct {
     PyTypeObject *file_type;
@@ -35,7 +34,6 @@ typedef struct {
     OpObject *free_ops; /* kept for reuse, linked by next */
     int free_ops_count;
     Py_ssize_t buffer_size; /* of the core, refreshed when options change */
-    uint32_t atexit_generation;
 } ModuleState;
 
 extern PyModuleDef module_definition;
@@ -159,7 +157,6 @@ int queue_type_ready(PyObject *module, ModuleState *state);
 QueueObject *queue_of_running_loop(ModuleState *state); /* borrowed */
 int queue_submit(QueueObject *queue, OpObject *op, aya_submission *submission, aya_completion *out);
 void queue_cancel(QueueObject *queue, OpObject *op);
-void queues_forget(ModuleState *state); /* in a forked child */
 
 /* ---- file.c, open.c --------------------------------------------------------------------------------------------- */
 
