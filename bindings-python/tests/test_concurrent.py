@@ -51,12 +51,12 @@ class Model:
         return self.position
 
 
-def next_operation(rng: random.Random, model: Model, writes: bool) -> tuple[Any, ...]:
+def next_operation(rng: random.Random, model: Model, writes: bool, seeks: bool) -> tuple[Any, ...]:
     left = len(model.data) - model.position
-    kinds = ["seek", "tell", "read", "read", "read", "readline"] + ["write"] * 4 * writes
+    kinds = ["tell", "read", "read", "read", "readline"] + ["write"] * 4 * writes + ["seek"] * seeks
     kind = rng.choice(kinds)
     if kind in ("read", "readline") and left == 0:
-        kind = "seek"
+        kind = "seek" if seeks else "tell"
     if kind == "read":
         return ("read", rng.randrange(1, min(left, rng.choice([10, 300, 5000, 70_000])) + 1))
     if kind == "seek":
@@ -66,7 +66,8 @@ def next_operation(rng: random.Random, model: Model, writes: bool) -> tuple[Any,
     return (kind,)
 
 
-async def one_life(path: pathlib.Path, seed: int) -> None:
+async def one_life(path: pathlib.Path, seed: int, overlap: bool = False) -> None:
+    """One file from open to close. Without overlap, what is in flight together has places of its own."""
     rng = random.Random(seed)
     before = b"".join(rng.randbytes(rng.randrange(200)).replace(b"\n", b".") + b"\n" for _ in range(rng.choice([5, 900])))
     path.write_bytes(before)
@@ -75,10 +76,10 @@ async def one_life(path: pathlib.Path, seed: int) -> None:
     buffering = rng.choice([-1, -1, 0, 100])
     history: list[Any] = [f"seed {seed}, {mode}, buffering {buffering}, {len(before)} bytes"]
     async with ayafileio.open(path, mode, buffering=buffering) as f:  # type: ignore[call-overload]
-        for _ in range(rng.randrange(1, 12)):
+        for turn in range(rng.randrange(1, 12)):
             wanted, running = [], []
             for _ in range(rng.choice([1, 2, 5, 20])):
-                operation = next_operation(rng, model, "+" in mode)
+                operation = next_operation(rng, model, "+" in mode and (overlap or turn % 2 == 0), overlap or turn % 2 == 1)
                 wanted.append((operation, getattr(model, operation[0])(*operation[1:])))
                 running.append(asyncio.ensure_future(getattr(f, operation[0])(*operation[1:])))
             history.append([(o[0], len(o[1]) if isinstance(o[1], bytes) else o[1]) if o[1:] else o for o, _ in wanted])
