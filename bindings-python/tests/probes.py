@@ -94,7 +94,9 @@ async def longest_gap() -> AsyncIterator[Gap]:
         await ticker
 
 
-async def never_stalls(work: Callable[[], Awaitable[object]], limit: float = 0.05) -> None:
+async def never_stalls(
+    work: Callable[[], Awaitable[object]], limit: float = 0.05, between: Callable[[], object] = lambda: None
+) -> None:
     """Fails if the loop stands still each time that work is done.
 
     A busy machine takes the processor away from anybody now and then, but not four times in a row
@@ -105,6 +107,7 @@ async def never_stalls(work: Callable[[], Awaitable[object]], limit: float = 0.0
         async with longest_gap() as gap:
             await work()
         gaps.append(round(gap.longest, 4))
+        between()
         if gap.longest < limit:
             return
     raise AssertionError(f"the loop stood still for {gaps} s")
