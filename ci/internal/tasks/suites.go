@@ -22,13 +22,15 @@ type suite struct {
 	env    []string // beside what every suite gets
 	within []string // program that runs the tests in a restricted world
 	memory bool     // on tmpfs instead of the disk
-	slow   bool     // also the tests marked slow
+	whole  bool     // on every event loop, and also the tests marked slow
+	loops  bool     // on every event loop; otherwise only on asyncio's own
 	builds string   // step that makes the environment; empty: that of the Python
 	venv   string   // folder of the environment; empty: that of the Python
 }
 
-// pythonSuites is the matrix. The whole suite runs on two Pythons; the other versions, file systems and backends
-// leave out only what is marked slow, unless -full asks for all.
+// pythonSuites is the matrix. Two Pythons run everything. The forced pool and tmpfs leave out what is marked slow; the
+// other Pythons, the forbidden io_uring and the sanitizers also leave out uvloop, whose tests differ in the loop only.
+// -full leaves out nothing.
 func (p *Plan) pythonSuites() {
 	best, found := p.best()
 	if !found {
@@ -38,15 +40,21 @@ func (p *Plan) pythonSuites() {
 		return
 	}
 	packages := p.pythonPackages()
+	// What takes longest begins first, so that nothing runs alone at the end.
 	second := p.second(best)
-	for _, name := range packages {
-		tag := strings.TrimPrefix(name, "package ")
-		p.suite(suite{name: "pytest " + tag, python: tag, slow: p.Full || tag == best.Tag() || tag == second})
+	p.suite(suite{name: "pytest " + best.Tag(), whole: true})
+	if second != "" {
+		p.suite(suite{name: "pytest " + second, python: second, whole: true})
 	}
-	p.suite(suite{name: "pytest threadpool", env: []string{"AYAFILEIO_BACKEND=threadpool"}, slow: p.Full})
-	p.suite(suite{name: "pytest io_uring forbidden", within: []string{p.Root.Build("noiouring")}, slow: p.Full, builds: p.noiouring()})
-	p.suite(suite{name: "pytest tmpfs", memory: true, slow: p.Full})
-	p.suite(suite{name: "pytest sanitizers", builds: p.sanitized(best), venv: p.testVenv("sanitized"), env: sanitizerEnv(), slow: p.Full})
+	p.suite(suite{name: "pytest sanitizers", builds: p.sanitized(best), venv: p.testVenv("sanitized"), env: sanitizerEnv()})
+	p.suite(suite{name: "pytest threadpool", env: []string{"AYAFILEIO_BACKEND=threadpool"}, loops: true})
+	p.suite(suite{name: "pytest tmpfs", memory: true, loops: true})
+	p.suite(suite{name: "pytest io_uring forbidden", within: []string{p.Root.Build("noiouring")}, builds: p.noiouring()})
+	for _, name := range packages {
+		if tag := strings.TrimPrefix(name, "package "); tag != best.Tag() && tag != second {
+			p.suite(suite{name: "pytest " + tag, python: tag})
+		}
+	}
 }
 
 // second is the other version that runs everything: the newest that builds its own extension.
@@ -89,8 +97,11 @@ func (p *Plan) pytest(ctx context.Context, out *step.Output, s suite) error {
 	arguments := append(append([]string{}, s.within...), toolchain.Venv{Folder: s.venv}.Exe(), "-m", "pytest",
 		p.Root.Path("bindings-python", "tests"), "-c", p.Root.Path("bindings-python", "tests", "pytest.ini"),
 		"-p", "no:cacheprovider", "--color=no", "-q", "--durations=10")
-	if !s.slow {
+	if !s.whole && !p.Full {
 		arguments = append(arguments, "-m", "not slow")
+		if !s.loops {
+			arguments = append(arguments, "-k", "not uvloop")
+		}
 	}
 	var tail lastLine
 	err = out.Run(ctx, step.Command{
