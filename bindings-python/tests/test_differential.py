@@ -7,7 +7,7 @@ More of them: AYAFILEIO_DIFF_COUNT=<sequences per test>.
 
 from __future__ import annotations
 
-import asyncio
+import inspect
 import os
 import pathlib
 import random
@@ -142,4 +142,4 @@ def test_the_comparison_sees_a_difference(workdir: pathlib.Path) -> None:
     got = run_builtin(case, workdir / "a")
     got.after = b"other"
     assert "afterwards" in difference(case, want, got)
-    assert asyncio.iscoroutinefunction(compare)
+    assert inspect.iscoroutinefunction(compare)

@@ -212,11 +212,14 @@ import asyncio, os, sys, time
 import ayafileio
 
 async def main():
+    asyncio.get_running_loop().slow_callback_duration = 60  # debug mode would tell how slow this machine is
     reader, writer = os.pipe()
     async with ayafileio.wrap_file(reader, "rb", owns_fd=True) as p:
-        print("ready", flush=True)
         try:
-            await asyncio.gather(*(p.read(1) for _ in range(100)))
+            reads = asyncio.gather(*(p.read(1) for _ in range(100)))
+            await asyncio.sleep(0)  # all have started: one that has not would rightly say that nobody awaited it
+            print("ready", flush=True)
+            await reads
         finally:
             os.close(writer)
 
