@@ -70,7 +70,7 @@ func (o Outcome) table() table.Writer {
 	t := table.NewWriter()
 	t.AppendHeader(header)
 	for _, r := range o.Rows {
-		t.AppendRow(table.Row{r.Contender, grouped(r.Median), micro(r.Median), percent(r.Spread), times(r.Ratio), wrong(r)})
+		t.AppendRow(table.Row{r.Contender, grouped(r.Median), micro(r.Median), percent(r.Spread), Times(r.Ratio), wrong(r)})
 	}
 	return t
 }
@@ -82,7 +82,7 @@ func (o Outcome) goals() string {
 		if !g.Met() {
 			verdict = "NOT met"
 		}
-		fmt.Fprintf(&lines, "goal: %s the rate of %s: %s, %s\n", atLeast(g.Wanted), g.Against, times(g.Got), verdict)
+		fmt.Fprintf(&lines, "goal: %s the rate of %s: %s, %s\n", atLeast(g.Wanted), g.Against, Times(g.Got), verdict)
 	}
 	return lines.String()
 }
@@ -129,7 +129,8 @@ func micro(rate float64) string {
 
 func percent(v float64) string { return fmt.Sprintf("%.0f %%", 100*v) }
 
-func times(v float64) string {
+// Times is a ratio as people say it.
+func Times(v float64) string {
 	if v >= 10 {
 		return fmt.Sprintf("%.0f×", v)
 	}

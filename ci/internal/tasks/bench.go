@@ -127,7 +127,7 @@ func (p *Plan) measure(ctx context.Context, out *step.Output, s bench.Scenario, 
 	}
 	var notes []string
 	for _, row := range outcome.Rows[1:] {
-		notes = append(notes, fmt.Sprintf("%.3g× %s", row.Ratio, row.Contender))
+		notes = append(notes, bench.Times(row.Ratio)+" "+row.Contender)
 	}
 	out.Note("%s", strings.Join(notes, ", "))
 	return nil
