@@ -22,7 +22,8 @@ ROOT = HERE.parent
 SOURCES = sorted((HERE / "src" / "native").rglob("*.c"))
 HEADERS = sorted((HERE / "src" / "native").rglob("*.h"))
 LIBRARY = "libayafileio.dylib" if sys.platform == "darwin" else "libayafileio.so"
-ABI3 = os.environ.get("AYAFILEIO_ABI3") == "1"
+# The stable ABI does not exist for free-threaded interpreters.
+ABI3 = os.environ.get("AYAFILEIO_ABI3") == "1" and not sysconfig.get_config_var("Py_GIL_DISABLED")
 SANITIZE = os.environ.get("AYAFILEIO_SANITIZE", "")
 
 
@@ -81,10 +82,6 @@ def compile_flags() -> list[str]:
     return flags
 
 
-def is_free_threaded() -> bool:
-    return bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
-
-
 extension = Extension(
     "ayafileio._ayafileio",
     [str(path.relative_to(HERE)) for path in SOURCES],
@@ -104,5 +101,5 @@ setup(
     version=version(),
     ext_modules=[extension],
     cmdclass={"build_ext": Build},
-    options={"bdist_wheel": {"py_limited_api": "cp311"}} if ABI3 and not is_free_threaded() else {},
+    options={"bdist_wheel": {"py_limited_api": "cp311"}} if ABI3 else {},
 )

@@ -388,14 +388,8 @@ static PyObject *op_get_suspended(PyObject *self, void *Py_UNUSED(closure))
     return PyBool_FromLong(phase != OP_NEW && phase != OP_RUNNING && phase != OP_FINISHED);
 }
 
-static PyObject *op_get_await(PyObject *self, void *Py_UNUSED(closure))
-{
-    OpObject *op = (OpObject *)self;
-    PyObject *awaited = op->inner != NULL ? op->inner : Py_None;
-    return Py_NewRef(awaited);
-}
-
-/* There is no frame to show; asyncio asks for one and takes None. */
+/* There is no frame to show; asyncio's tasks ask for one and take None. Its call graphs (3.14) would not: they walk along
+ * cr_await and want the frame of each step, so there is no cr_await, and the walk ends at the awaiting coroutine. */
 static PyObject *op_get_frame(PyObject *Py_UNUSED(self), void *Py_UNUSED(closure))
 {
     Py_RETURN_NONE;
@@ -418,7 +412,6 @@ static PyGetSetDef op_getset[] = {
     {"__qualname__", op_get_qualname, NULL, "Qualified name of the method.", NULL},
     {"cr_running", op_get_running, NULL, "Whether the operation is being stepped at the moment.", NULL},
     {"cr_suspended", op_get_suspended, NULL, "Whether the operation was started and waits.", NULL},
-    {"cr_await", op_get_await, NULL, "What the operation waits for, or None.", NULL},
     {"cr_frame", op_get_frame, NULL, "Always None.", NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
