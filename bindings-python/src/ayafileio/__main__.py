@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 _ADVICE = {
@@ -14,7 +15,7 @@ _ADVICE = {
 }
 
 
-def _rows(info: dict[str, Any]) -> list[tuple[str, str]]:
+def _rows(info: Mapping[str, Any]) -> list[tuple[str, str]]:
     from . import __version__
     from ._ayafileio import _library_path
 

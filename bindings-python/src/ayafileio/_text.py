@@ -28,12 +28,14 @@ class _Piece(NamedTuple):
 
 
 def _resolve_encoding(encoding: str | None) -> str:
-    encoding = io.text_encoding(encoding, 4)
-    if encoding == "locale":
-        if hasattr(locale, "getencoding"):
-            return locale.getencoding()
-        return locale.getpreferredencoding(False)
-    return encoding
+    resolved: str = io.text_encoding(encoding, 4)  # type: ignore[attr-defined, unused-ignore]
+    if resolved != "locale":
+        return resolved
+    if hasattr(locale, "getencoding"):  # CPython 3.11
+        resolved = locale.getencoding()
+    else:
+        resolved = locale.getpreferredencoding(False)
+    return resolved
 
 
 class Text:
