@@ -38,9 +38,12 @@ type File struct {
 	position int64
 	// atEnd: the last write was an append, so that the position is the end of the file, wherever that is by now.
 	atEnd bool
-	// epoch changes when the position is set by anything but the end of a read, so that a read that ends late does
-	// not move it.
-	epoch uint64
+	// epoch changes with every seek, and between reads and writes: the places of one epoch lie one behind the other,
+	// and only they may be given back when an operation ends early.
+	epoch    uint64
+	writing  bool   // the places of this epoch are writes'
+	linesOut int    // line reads of this epoch that have not ended: nobody knows where
+	vacant   []span // places given back in front of others, last ones last
 	// readEnd is where the last read ended; a read that starts there is sequential and worth reading ahead for.
 	readEnd int64
 
@@ -53,13 +56,15 @@ type File struct {
 
 	gather    []byte
 	gatherLen int64
-	gatherAt  int64 // offset of gather[0]; meaningless in append mode and on streams
+	gatherAt  int64 // offset of gather[0]; meaningless in append mode and on streams, as is pushAt until it is in flight
 	push      []byte
 	pushLen   int64
 	pushDone  int64
 	pushAt    int64
 	// dirty is true while gather or push hold data; read without the lock by positional operations.
 	dirty atomic.Bool
+	// blocks counts what was gathered, so that a write knows whether its block is still the last.
+	blocks uint64
 
 	pusher  *op // moves push, or writes where order matters (append, stream)
 	reader  *op // reads where order matters (stream)
@@ -128,6 +133,7 @@ func (f *File) freeSlot() {
 	f.openErr, f.openNative = EOK, 0
 	f.position, f.epoch, f.readEnd, f.bufferSize = 0, 0, -1, 0
 	f.atEnd, f.timer, f.disposing = false, nil, false
+	f.writing, f.linesOut, f.vacant, f.blocks = false, 0, nil, 0
 	f.window, f.windowAt, f.windowLen, f.changes = nil, 0, 0, 0
 	f.gather, f.gatherLen, f.gatherAt = nil, 0, 0
 	f.push, f.pushLen, f.pushDone, f.pushAt = nil, 0, 0, 0
@@ -263,6 +269,21 @@ func (f *File) wake(q *Queue) {
 // end finishes an operation on a file and drops its reference.
 func (o *op) end(result int64, err Error, native int32) {
 	f, q := o.file, o.queue
+	if o.exclusive || o.placed && o.kind == OpReadLines {
+		o.exclusive = false
+		f.mu.Lock()
+		if o.placed && o.kind == OpReadLines && o.epoch == f.epoch {
+			f.linesOut--
+		}
+		if f.reader == o {
+			f.reader = nil
+		}
+		if f.pusher == o {
+			f.pusher = nil
+		}
+		f.mu.Unlock()
+		f.wake(q)
+	}
 	o.finish(result, err, native)
 	if f != nil {
 		f.release(q)

@@ -104,18 +104,40 @@ func startLines(o *op) {
 		f.mu.Unlock()
 		o.end(-1, ENOTREADABLE, int32(sys.EBADF))
 		return
-	case f.reader != nil:
+	case f.positionUnknown(o) || f.endUnknown(o):
 		f.wait(o, startLines)
+		f.mu.Unlock()
+		return
+	}
+	// The place is taken before anything is waited for: what comes next reads behind these lines.
+	f.resolvePosition()
+	f.reading()
+	o.place(f.position)
+	f.linesOut++
+	f.mu.Unlock()
+	beginLines(o)
+}
+
+func beginLines(o *op) {
+	if !o.awaitOpen(beginLines) {
+		return
+	}
+	f := o.file
+	switch {
+	case f.reader != nil:
+		f.wait(o, beginLines)
 		f.mu.Unlock()
 		return
 	case f.dirty.Load() || f.pusher != nil && !f.stream():
 		f.mu.Unlock()
-		o.pushThen(startLines)
+		o.pushThen(beginLines)
 		return
 	}
-	f.resolvePosition()
-	o.epoch, o.offset, o.changes = f.epoch, f.position, f.changes
+	if f.stream() {
+		o.offset = f.position
+	}
 	f.reader, o.exclusive = o, true
+	o.changes = f.changes
 	continueLines(o)
 }
 
@@ -203,9 +225,7 @@ func (o *op) endLines(err Error, native int32) {
 	if o.changes != f.changes && !f.stream() {
 		f.windowLen = 0 // read before the change, perhaps
 	}
-	f.reader, o.exclusive = nil, false
 	f.mu.Unlock()
-	f.wake(o.queue)
 	if err != EOK {
 		o.end(-1, err, native)
 		return

@@ -83,7 +83,7 @@ func (f *File) seek(offset int64, whence uint32, stat *sys.Stat) (int64, sys.Err
 	}
 	position := base + offset
 	if whence != seekPosition || offset != 0 {
-		f.epoch++
+		f.newEpoch()
 	}
 	f.position, f.atEnd = position, false
 	return position, 0
@@ -101,6 +101,10 @@ func (f *File) size(stat *sys.Stat) (int64, sys.Errno) {
 	size := stat.Size
 	waiting := f.pushLen - f.pushDone
 	if f.ordered() {
+		if waiting > 0 && f.pusher != nil {
+			size = max(size, f.pushAt+f.pushLen) // the kernel may have done it already
+			waiting = 0
+		}
 		return size + waiting + f.gatherLen, 0
 	}
 	if waiting > 0 {

@@ -27,15 +27,19 @@ func (f *File) gatherCopy(data unsafe.Pointer, length, offset int64) {
 	}
 	copy(f.gather[f.gatherLen:], bytesAt(data, length))
 	f.gatherLen += length
+	f.blocks++
 	f.dirty.Store(true)
 }
 
 // wrote moves the position behind a write and drops the window, which may show what was there before.
 func (f *File) wrote(length int64) {
 	f.dropWindow()
+	if !f.writing {
+		f.newEpoch()
+		f.writing = true
+	}
 	f.position += length
 	f.atEnd = f.flags&sys.OpenAppend != 0 && !f.stream()
-	f.epoch++
 	f.readEnd = -1
 }
 
@@ -105,10 +109,20 @@ func resumePush(o *op) {
 		return
 	}
 	f.pusher = o
+	f.aimPush()
 	f.mu.Unlock()
 	// The data was accepted long ago: cancelling who happens to push it must not lose it.
 	o.keepGoing = true
 	submitPush(o)
+}
+
+// aimPush notes where an append will most likely land, for those who ask for the size while it is in flight. The
+// caller holds the lock.
+func (f *File) aimPush() {
+	var stat sys.Stat
+	if f.flags&sys.OpenAppend != 0 && f.local() && sys.Fstat(f.fd, &stat) == 0 {
+		f.pushAt = stat.Size - f.pushDone
+	}
 }
 
 func submitPush(o *op) {
@@ -139,6 +153,7 @@ func stepPush(o *op) {
 	if err == EOK {
 		f.pushDone += o.req.Result
 		if !abandoned && (f.pushDone < f.pushLen || !o.pushOnce && f.nextPush()) {
+			f.aimPush()
 			f.mu.Unlock()
 			submitPush(o)
 			return
@@ -190,9 +205,12 @@ func writeOutcome(r *backend.Request) (Error, int32) {
 func (o *op) ungather() {
 	f := o.file
 	f.mu.Lock()
-	if o.pushOnce && f.gatherLen >= o.length && o.epoch == f.epoch {
-		f.gatherLen -= o.length
-		f.position -= o.length
+	if o.pushOnce {
+		if o.block == f.blocks && f.gatherLen >= o.length {
+			f.gatherLen -= o.length
+			o.vacate(0)
+		}
+		o.placed = false
 	}
 	f.mu.Unlock()
 }

@@ -83,7 +83,7 @@ func (f *File) cursorFree() bool {
 	if f.stream() {
 		return f.readers.head == nil && f.reader == nil && (f.pusher == nil || !f.dirty.Load())
 	}
-	return f.waiters.head == nil && f.reader == nil && f.pusher == nil
+	return f.waiters.head == nil && f.reader == nil && f.linesOut == 0 && f.pusher == nil
 }
 
 // place is the offset for a transfer that starts copied bytes after the position.
@@ -95,6 +95,7 @@ func (f *File) place(copied int64) int64 {
 }
 
 func (f *File) advance(count int64) {
+	f.reading()
 	f.position += count
 	f.readEnd = f.position
 }
@@ -170,18 +171,6 @@ func (f *File) stash(b []byte) {
 	f.windowLen += int64(len(b))
 }
 
-// resolvePosition finds out where an append has ended.
-func (f *File) resolvePosition() {
-	if !f.atEnd {
-		return
-	}
-	var stat sys.Stat
-	if sys.Fstat(f.fd, &stat) == 0 {
-		f.position = stat.Size + f.gatherLen + f.pushLen - f.pushDone
-	}
-	f.atEnd = f.dirty.Load() || f.pusher != nil
-}
-
 // startRead is the pending path: reserve the place, wait for what is in the way, then transfer.
 func startRead(o *op) {
 	if !o.awaitOpen(startRead) {
@@ -194,12 +183,13 @@ func startRead(o *op) {
 		f.mu.Unlock()
 		o.end(-1, ENOTREADABLE, int32(sys.EBADF))
 		return
-	case f.positionUnknown(o) || f.stream() && f.reader != nil:
+	case f.positionUnknown(o) || f.endUnknown(o) || f.stream() && f.reader != nil:
 		f.wait(o, startRead)
 		f.mu.Unlock()
 		return
 	case !o.placed && !f.stream():
 		f.resolvePosition()
+		f.reading()
 		o.length = min(o.length, math.MaxInt64-f.position)
 		o.place(f.position)
 		f.position += o.length
@@ -228,17 +218,6 @@ func startRead(o *op) {
 	}
 	f.mu.Unlock()
 	transferRead(o)
-}
-
-// positionUnknown: an operation that reads up to somewhere (the end of a line) is in flight, and nobody has set the
-// position since. The caller holds the lock.
-func (f *File) positionUnknown(o *op) bool {
-	return f.reader != nil && !f.stream() && !o.placed && f.reader.epoch == f.epoch
-}
-
-// place reserves the operation's part of the file, which starts at offset. The caller holds the lock.
-func (o *op) place(offset int64) {
-	o.offset, o.epoch, o.placed = offset, o.file.epoch, true
 }
 
 // transferRead submits what is left of a read.
@@ -319,46 +298,30 @@ func (o *op) endRead(err Error, native int32) {
 				f.stash(o.spill.bytes())
 			}
 		}
-	case o.epoch != f.epoch:
+	case !o.placed || o.epoch != f.epoch:
 	case err != EOK:
-		if f.position == o.offset+o.length {
-			f.position = o.offset
-		}
+		o.vacate(0)
 	case o.done < o.length && uint32(o.argument)&ReadPartial == 0:
-		f.position = min(f.position, end)
+		if end < f.position {
+			f.position, f.vacant = end, nil
+		}
+		f.readEnd = end
+	case o.done < o.length:
+		o.vacate(o.done)
 		f.readEnd = end
 	default:
 		if f.position == o.offset+o.length {
-			f.position = end
+			f.position = end // more than the room
 		}
 		f.readEnd = end
 	}
-	if f.reader == o {
-		f.reader = nil
-	}
 	f.mu.Unlock()
-	if o.exclusive {
-		o.exclusive = false
-		f.wake(o.queue)
-	}
 	if err != EOK {
 		o.spill = nil
 		o.end(-1, err, native)
 		return
 	}
 	o.end(o.done, EOK, 0)
-}
-
-// unplace gives the place of a read that will bring nothing back at once, so that the next read starts there and not
-// behind it.
-func (o *op) unplace() {
-	f := o.file
-	f.mu.Lock()
-	if o.placed && o.kind == OpRead && o.epoch == f.epoch && f.position == o.offset+o.length {
-		f.position = o.offset
-		f.epoch++
-	}
-	f.mu.Unlock()
 }
 
 func opReadAt(q *Queue, f *File, a *ReadAtArgs, s *Submission, c *Completion) Status {

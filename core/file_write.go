@@ -47,7 +47,7 @@ func (f *File) writeInline(data unsafe.Pointer, length int64) (sys.Errno, bool) 
 	if length == 0 {
 		return 0, true
 	}
-	if f.waiters.head != nil || f.overtakes() || f.reader != nil && !f.stream() || length > math.MaxInt64-f.position {
+	if f.waiters.head != nil || f.overtakes() || (f.reader != nil || f.linesOut > 0) && !f.stream() || length > math.MaxInt64-f.position {
 		return 0, false
 	}
 	small := length < f.bufferSize
@@ -131,7 +131,8 @@ func startWrite(o *op) {
 		f.pushLen, f.pushDone = 0, 0
 		f.rotate()
 		f.gatherCopy(o.data, o.length, o.offset)
-		f.pusher = o
+		f.pusher, o.block = o, f.blocks
+		f.aimPush()
 		f.mu.Unlock()
 		o.after, o.keepGoing, o.pushOnce = writeGathered, true, true
 		submitPush(o)
@@ -187,17 +188,10 @@ func stepWrite(o *op) {
 	f := o.file
 	f.mu.Lock()
 	f.dropWindow()
-	if err != EOK && o.offset >= 0 && o.epoch == f.epoch {
-		f.position = o.offset + o.done
-	}
-	if f.pusher == o {
-		f.pusher = nil
+	if err != EOK {
+		o.vacate(o.done)
 	}
 	f.mu.Unlock()
-	if o.exclusive {
-		o.exclusive = false
-		f.wake(o.queue)
-	}
 	if err != EOK {
 		o.end(-1, err, native)
 		return

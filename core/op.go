@@ -59,6 +59,7 @@ type op struct {
 	epoch  uint64 // the file's epoch when the place was reserved
 	// changes is the file's count when a read of windows began.
 	changes uint64
+	block   uint64 // the number of a write's block among those gathered
 	// placed: the place is reserved, also while the operation still waits for its turn.
 	placed bool
 	// turn: the operation has waited and goes before those that wait now.

@@ -136,3 +136,92 @@ func TestBothDirectionsOfAStream(t *testing.T) {
 		h.close(f)
 	})
 }
+
+// Writes that wait are cancelled in the order of their starts; what is written next follows what was written before, and
+// no hole is left.
+func TestCancelledWritesLeaveNoHole(t *testing.T) {
+	places(t, func(t *testing.T, h *harness, dir string) {
+		path := filepath.Join(dir, "a")
+		f := h.open(path, flagsCreate, 16)
+		var tokens []uint64
+		pending, accepted := 0, 0
+		for i := range 12 {
+			b := bytes.Repeat([]byte{byte('a' + i)}, 10)
+			if h.start(submissionOf(OpWrite, f, WriteArgs{Data: pointerTo(b), Length: 10})) {
+				pending++
+				if h.c.Token != 0 {
+					tokens = append(tokens, h.c.Token)
+				}
+			} else {
+				accepted++
+			}
+		}
+		for _, token := range tokens {
+			h.q.Cancel(token)
+		}
+		for range pending {
+			if c := h.reapOne(); c.Error == EOK {
+				accepted++
+			}
+		}
+		at := h.tell(f)
+		h.write(f, "end")
+		h.close(f)
+		got := get(t, path)
+		if int64(len(got)) != at+3 || strings.Contains(got, "\x00") || len(got) < 10*accepted {
+			t.Fatalf("position %d, %d writes accepted: %q", at, accepted, got)
+		}
+	})
+}
+
+// "Seek, then read a line" of one task is one step for the others, also while another line is on its way.
+func TestSeekThenLineInFlight(t *testing.T) {
+	places(t, func(t *testing.T, h *harness, dir string) {
+		path := filepath.Join(dir, "a")
+		var text strings.Builder
+		for i := range 1000 {
+			fmt.Fprintf(&text, "%04d\n", i)
+		}
+		put(t, path, text.String())
+		f := h.open(path, flagsReadWrite, -1)
+		h.seek(f, 2000*5, 0)
+		h.write(f, "makes the lines wait for a push")
+		buffers := make([][16]byte, 50)
+		rest := make([][3]byte, 50)
+		pending := 0
+		for i := range buffers {
+			h.seek(f, int64(5*(i*7)), 0)
+			if h.start(submissionOf(OpReadLines, f, ReadLinesArgs{Data: pointerTo(buffers[i][:]), Length: 16, LinesMax: 1})) {
+				pending++
+			}
+		}
+		for range pending {
+			h.must(h.reapOne())
+		}
+		for i, b := range buffers {
+			if want := fmt.Sprintf("%04d\n", i*7); string(b[:5]) != want {
+				t.Fatalf("line %d is %q, want %q", i, b, want)
+			}
+		}
+		// And reads that were started behind a line go on where it ends.
+		h.seek(f, 0, 0)
+		pending = 0
+		if h.start(submissionOf(OpReadLines, f, ReadLinesArgs{Data: pointerTo(buffers[0][:]), Length: 16, LinesMax: 1})) {
+			pending++
+		}
+		for i := range rest {
+			if h.start(readSubmission(f, rest[i][:], 0)) {
+				pending++
+			}
+		}
+		for range pending {
+			h.must(h.reapOne())
+		}
+		for i, b := range rest {
+			if want := text.String()[5+3*i:][:3]; string(b[:]) != want {
+				t.Fatalf("read %d is %q, want %q", i, b, want)
+			}
+		}
+		h.close(f)
+	})
+}

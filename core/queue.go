@@ -251,8 +251,12 @@ func (q *Queue) cancel(o *op) Error {
 		switch {
 		case o.children > 0:
 			o.cancelSegments()
+		case o.keepGoing && !o.pushOnce:
+			o.unplace() // what it pushes goes on; what comes after that does not
 		case !o.keepGoing:
-			o.unplace()
+			if o.kind == OpRead {
+				o.unplace()
+			}
 			q.backend.Cancel(&o.req)
 			q.staged = true
 		}
