@@ -15,7 +15,7 @@ import ayafileio
 async def mistakes(path: Path) -> None:
     async with ayafileio.open(path, "rb") as f:
         await f.write("text")  # type: ignore[arg-type]
-        await f.readinto(b"read only" * 2, 5)  # type: ignore[call-arg, arg-type]
+        await f.readinto("text")  # type: ignore[arg-type]
         text: str = await f.read()  # type: ignore[assignment]
         f.closed = True  # type: ignore[misc]
     async with ayafileio.open(path, "r") as t:
