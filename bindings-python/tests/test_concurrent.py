@@ -2,7 +2,8 @@
 
 The order of starts decides, whatever the order in which the system finishes them. A model in memory
 says what each has to return. Reads that would cross the end are left out: until such a read is done,
-nobody can know where it ends.
+nobody can know where it ends. So are places that overlap, which a seek brings about: only what has
+been awaited is ordered against them.
 """
 
 from __future__ import annotations
@@ -66,8 +67,8 @@ def next_operation(rng: random.Random, model: Model, writes: bool, seeks: bool) 
     return (kind,)
 
 
-async def one_life(path: pathlib.Path, seed: int, overlap: bool = False) -> None:
-    """One file from open to close. Without overlap, what is in flight together has places of its own."""
+async def one_life(path: pathlib.Path, seed: int) -> None:
+    """One file from open to close. A batch either writes or seeks: places that overlap have no order until awaited."""
     rng = random.Random(seed)
     before = b"".join(rng.randbytes(rng.randrange(200)).replace(b"\n", b".") + b"\n" for _ in range(rng.choice([5, 900])))
     path.write_bytes(before)
@@ -79,7 +80,7 @@ async def one_life(path: pathlib.Path, seed: int, overlap: bool = False) -> None
         for turn in range(rng.randrange(1, 12)):
             wanted, running = [], []
             for _ in range(rng.choice([1, 2, 5, 20])):
-                operation = next_operation(rng, model, "+" in mode and (overlap or turn % 2 == 0), overlap or turn % 2 == 1)
+                operation = next_operation(rng, model, "+" in mode and turn % 2 == 0, turn % 2 == 1)
                 wanted.append((operation, getattr(model, operation[0])(*operation[1:])))
                 running.append(asyncio.ensure_future(getattr(f, operation[0])(*operation[1:])))
             history.append([(o[0], len(o[1]) if isinstance(o[1], bytes) else o[1]) if o[1:] else o for o, _ in wanted])

@@ -161,6 +161,7 @@ def marks_right(block: memoryview) -> bool:
 
 @promise("reads.huge")
 @pytest.mark.slow
+@pytest.mark.timeout(400)  # the kernel may have to make 6 GiB of free pages first
 def test_three_gib(huge: pathlib.Path) -> None:
     """read(-1) and readinto of 3 GiB are whole, at the right position, and do not stop the loop."""
     available = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
