@@ -69,6 +69,9 @@ type File struct {
 	pusher  *op // moves push, or writes where order matters (append, stream)
 	reader  *op // reads where order matters (stream)
 	waiters opList
+	// appends are the writes, in order, whose place the system will choose and that it has not been given. A list of its
+	// own, since waiters of other queues go on in their own time.
+	appends []*op
 	// readers are the reads that wait on a stream: a write to its other direction must not queue behind them.
 	readers opList
 	closer  *op // the close that waits for refs to run out
@@ -137,7 +140,7 @@ func (f *File) freeSlot() {
 	f.window, f.windowAt, f.windowLen, f.changes = nil, 0, 0, 0
 	f.gather, f.gatherLen, f.gatherAt = nil, 0, 0
 	f.push, f.pushLen, f.pushDone, f.pushAt = nil, 0, 0, 0
-	f.pusher, f.reader, f.closer = nil, nil, nil
+	f.pusher, f.reader, f.closer, f.appends = nil, nil, nil, nil
 	f.waiters, f.readers = opList{}, opList{}
 	f.dirty.Store(false)
 	f.mu.Unlock()
@@ -269,9 +272,10 @@ func (f *File) wake(q *Queue) {
 // end finishes an operation on a file and drops its reference.
 func (o *op) end(result int64, err Error, native int32) {
 	f, q := o.file, o.queue
-	if o.exclusive || o.placed && o.kind == OpReadLines {
+	if o.exclusive || o.appends || o.placed && o.kind == OpReadLines {
 		o.exclusive = false
 		f.mu.Lock()
+		o.appended()
 		if o.placed && o.kind == OpReadLines && o.epoch == f.epoch {
 			f.linesOut--
 		}

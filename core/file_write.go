@@ -2,6 +2,7 @@ package core
 
 import (
 	"math"
+	"slices"
 	"unsafe"
 
 	"github.com/ayafileio/ayafileio/core/internal/backend"
@@ -47,7 +48,7 @@ func (f *File) writeInline(data unsafe.Pointer, length int64) (sys.Errno, bool) 
 	if length == 0 {
 		return 0, true
 	}
-	if f.waiters.head != nil || f.overtakes() || (f.reader != nil || f.linesOut > 0) && !f.stream() || length > math.MaxInt64-f.position {
+	if f.waiters.head != nil || len(f.appends) > 0 || (f.reader != nil || f.linesOut > 0) && !f.stream() || length > math.MaxInt64-f.position {
 		return 0, false
 	}
 	small := length < f.bufferSize
@@ -71,11 +72,31 @@ func (f *File) writeInline(data unsafe.Pointer, length int64) (sys.Errno, bool) 
 	return errno, started
 }
 
-// overtakes: gathering now would come before a write that is still pushing what was gathered before it, where order
-// matters. The caller holds the lock.
-func (f *File) overtakes() bool {
-	p := f.pusher
-	return p != nil && f.ordered() && p.kind == OpWrite && !p.pushOnce && !p.exclusive
+// mustWait: a write comes behind those that were started before it. The caller holds the lock.
+func (o *op) mustWait() bool {
+	f := o.file
+	if f.ordered() {
+		return f.appends[0] != o
+	}
+	return !o.turn && f.waiters.head != nil
+}
+
+// appended takes a write out of the file's appends: the system or the buffer has it, or it has ended. The caller holds
+// the lock.
+func (o *op) appended() {
+	f := o.file
+	if !o.appends {
+		return
+	}
+	o.appends = false
+	if at := slices.Index(f.appends, o); at == 0 {
+		f.appends = f.appends[1:]
+	} else {
+		f.appends = slices.Delete(f.appends, at, at+1)
+	}
+	if len(f.appends) == 0 {
+		f.appends = nil
+	}
 }
 
 func (f *File) writeOffset() int64 {
@@ -113,8 +134,11 @@ func startWrite(o *op) {
 		offset := f.writeOffset()
 		f.wrote(o.length)
 		o.place(offset)
+		if f.ordered() {
+			f.appends, o.appends = append(f.appends, o), true
+		}
 	}
-	if !o.turn && (f.waiters.head != nil || f.overtakes()) {
+	if o.mustWait() {
 		f.wait(o, startWrite) // behind those that came first
 		f.mu.Unlock()
 		return
@@ -132,6 +156,7 @@ func startWrite(o *op) {
 		f.rotate()
 		f.gatherCopy(o.data, o.length, o.offset)
 		f.pusher, o.block = o, f.blocks
+		o.appended()
 		f.aimPush()
 		f.mu.Unlock()
 		o.after, o.keepGoing, o.pushOnce = writeGathered, true, true
@@ -142,6 +167,7 @@ func startWrite(o *op) {
 	default:
 		if f.ordered() {
 			f.pusher, o.exclusive = o, true
+			o.appended()
 		}
 		f.mu.Unlock()
 		transferWrite(o)

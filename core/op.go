@@ -61,7 +61,8 @@ type op struct {
 	changes uint64
 	block   uint64 // the number of a write's block among those gathered
 	// placed: the place is reserved, also while the operation still waits for its turn.
-	placed bool
+	placed  bool
+	appends bool // among the file's appends
 	// turn: the operation has waited and goes before those that wait now.
 	turn bool
 
