@@ -33,6 +33,31 @@
     } while (0)
 #endif
 
+/* The value that a StopIteration carries; name is "value". */
+static inline int stop_set_value(PyObject *stop, PyObject *name, PyObject *value)
+{
+#ifdef Py_LIMITED_API
+    return PyObject_SetAttr(stop, name, value);
+#else
+    (void)name;
+    PyStopIterationObject *object = (PyStopIterationObject *)stop;
+    PyObject *before = object->value;
+    object->value = Py_NewRef(value);
+    Py_XDECREF(before);
+    return 0;
+#endif
+}
+
+/* Raises an exception that exists already; steals it. */
+static inline void raise_instance(PyObject *exception)
+{
+#if PY_VERSION_HEX >= 0x030c0000 && !defined(Py_LIMITED_API)
+    PyErr_SetRaisedException(exception);
+#else
+    PyErr_Restore(Py_NewRef((PyObject *)Py_TYPE(exception)), exception, NULL);
+#endif
+}
+
 /* Makes bytes that nobody else has seen shorter. */
 int bytes_shrink(PyObject **bytes, Py_ssize_t size);
 

@@ -58,6 +58,7 @@ static int module_traverse(PyObject *module, visitproc visit, void *arg)
     Py_VISIT(state->get_running_loop);
     Py_VISIT(state->slow);
     Py_VISIT(state->text);
+    Py_VISIT(state->stop);
     return 0;
 }
 
@@ -66,6 +67,7 @@ static int module_clear(PyObject *module)
     ModuleState *state = PyModule_GetState(module);
     Py_CLEAR(state->slow);
     Py_CLEAR(state->text);
+    Py_CLEAR(state->stop);
     return 0;
 }
 

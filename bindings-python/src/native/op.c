@@ -228,29 +228,13 @@ static PySendResult op_send(PyObject *self, PyObject *sent, PyObject **result)
     return before == OP_ORDERED ? op_turn_came(op, result) : op_continue(op, result);
 }
 
-static PyObject *as_iteration(PySendResult how, PyObject *result)
-{
-    if (how != PYGEN_RETURN)
-        return result;
-    if (result == Py_None)
-        PyErr_SetNone(PyExc_StopIteration);
-    else {
-        /* Built by hand: a tuple or an exception given to PyErr_SetObject would be taken apart. */
-        PyObject *stop = PyObject_CallFunctionObjArgs(PyExc_StopIteration, result, NULL);
-        if (stop != NULL) {
-            PyErr_SetObject(PyExc_StopIteration, stop);
-            Py_DECREF(stop);
-        }
-    }
-    Py_DECREF(result);
-    return NULL;
-}
-
 static PyObject *op_next(PyObject *self)
 {
     PyObject *result;
     PySendResult how = op_send(self, Py_None, &result);
-    return as_iteration(how, result);
+    if (how != PYGEN_RETURN)
+        return result;
+    return stop_with(((OpObject *)self)->state, result);
 }
 
 static PyObject *op_send_method(PyObject *self, PyObject *value)

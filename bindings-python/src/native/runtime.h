@@ -15,7 +15,7 @@ typedef struct QueueObject QueueObject;
 
 /* The interned names that are looked up at run time, X-macro so that declaring and interning cannot drift apart. */
 #define NAMES(X) \
-    X(create_future) X(set_result) X(done) X(add_reader) X(call_soon) X(flush) X(fileno) X(throw) X(close)
+    X(create_future) X(set_result) X(done) X(add_reader) X(call_soon) X(flush) X(fileno) X(throw) X(close) X(value)
 
 typedef struct {
     PyTypeObject *file_type;
@@ -31,6 +31,7 @@ typedef struct {
     QueueObject **queues; /* borrowed: a queue takes itself out when its loop lets go of it */
     Py_ssize_t queues_count;
     Py_ssize_t queues_room;
+    PyObject *stop;       /* a StopIteration to use again */
     OpObject *free_ops; /* kept for reuse, linked by next */
     int free_ops_count;
     Py_ssize_t buffer_size; /* of the core, refreshed when options change */
@@ -125,6 +126,10 @@ void op_reset(OpObject *op);
 void op_take_completion(OpObject *op, const aya_completion *completion);
 void op_deliver(OpObject *op);
 void op_free_list_clear(ModuleState *state);
+
+/* stop.c: steal result. */
+PyObject *as_iteration(PySendResult how, PyObject *result);
+PyObject *stop_with(ModuleState *state, PyObject *result);
 
 /* ---- engine.c: how an operation runs ---------------------------------------------------------------------------- */
 
