@@ -123,6 +123,7 @@ import asyncio, os, sys
 import ayafileio
 
 async def main(path):
+    asyncio.get_running_loop().slow_callback_duration = 60  # debug mode would tell how slow this machine is
     reader, writer = os.pipe()
     async with ayafileio.open(path, "rb") as f, ayafileio.wrap_file(reader, "rb", owns_fd=True) as p:
         for _ in range(50):
