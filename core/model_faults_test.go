@@ -3,9 +3,12 @@
 package core
 
 import (
+	"bytes"
 	"fmt"
+	"math/rand"
 	"os"
 	"testing"
+	"time"
 )
 
 // faults are rules that a file has to survive: what was accepted is neither lost nor doubled, the position is where the
@@ -151,4 +154,114 @@ func plainQueue(t testing.TB) (*Queue, Error) {
 	os.Setenv(fakeRulesVariable, "")
 	defer os.Setenv(fakeRulesVariable, rules)
 	return OpenQueue()
+}
+
+// Several writes in flight, some of which fail, some of which are cancelled: what was accepted is in the file exactly
+// once and in order, and of the others no more than a beginning.
+func TestModelWritesInFlightWithFaults(t *testing.T) {
+	for i, rules := range faults {
+		for _, flags := range []uint32{flagsCreate, flagsAppend} {
+			t.Run(fmt.Sprint(i, flags), func(t *testing.T) {
+				dir, slots := t.TempDir(), slotsTaken()
+				bad := faulty(t, rules, int64(i+1))
+				good := faulty(t, "", 0)
+				modelSeeds(t, 30, func(seed int64) {
+					m := &model{harness: bad, seed: seed, random: rand.New(rand.NewSource(seed)), path: dir + "/w"}
+					m.note("rules %s", rules)
+					m.file = good.open(m.path, flags, m.pick(-1, 0, 1, 16, 300))
+					accepted := m.writeBlocks()
+					m.settle()
+					m.harness = good
+					m.ok(m.simple(OpClose, m.file))
+					m.checkBlocks(accepted, get(m.t, m.path), flags)
+					os.Remove(m.path)
+					nothingLeft(t, bad.q, slots)
+				})
+			})
+		}
+	}
+}
+
+const blockCount = 60
+
+// writeBlocks writes blocks of one letter each, and tells which were accepted, and their lengths.
+func (m *model) writeBlocks() (accepted [blockCount]bool) {
+	started, left := map[uint64]uint64{}, 0
+	var out [8]Completion
+	took := func(c Completion) {
+		if i := c.UserData - 1; i < blockCount {
+			m.note("block %d: %v", i, c.Error)
+			accepted[i] = c.Error == EOK
+		}
+	}
+	for i := range accepted {
+		b := bytes.Repeat([]byte{byte('0' + i)}, m.blockSize(i))
+		s := submissionOf(OpWrite, m.file, WriteArgs{Data: pointerTo(b), Length: uint64(len(b))})
+		s.UserData = uint64(i + 1)
+		m.note("block %d of %d", i, len(b))
+		if m.start(s) {
+			left++
+			started[s.UserData] = m.c.Token
+		} else {
+			took(m.c)
+		}
+		switch m.random.Intn(8) {
+		case 0:
+			for _, c := range out[:m.q.Reap(out[:])] {
+				left--
+				took(c)
+			}
+		case 1:
+			if token := started[uint64(i+1)]; token != 0 {
+				m.note("cancel %d", i)
+				m.q.Cancel(token)
+			}
+		case 2:
+			s := &Submission{Op: OpFlush, File: m.file, UserData: blockCount + 1}
+			if m.start(s) {
+				left++
+			}
+		}
+	}
+	for deadline := time.Now().Add(2 * time.Second); left > 0; {
+		if time.Now().After(deadline) {
+			m.fail("%d operations never end", left)
+		}
+		n := m.q.Reap(out[:])
+		for _, c := range out[:n] {
+			left--
+			took(c)
+		}
+		if n < len(out) && left > 0 {
+			m.q.Wait(time.Second)
+		}
+	}
+	return accepted
+}
+
+// blockSize depends on the seed and the block alone.
+func (m *model) blockSize(i int) int { return 1 + int((m.seed+int64(i)*7919)%41) }
+
+func (m *model) checkBlocks(accepted [blockCount]bool, text string, flags uint32) {
+	m.t.Helper()
+	at := 0
+	for i, ok := range accepted {
+		start := at
+		for at < len(text) && text[at] == 0 {
+			at++ // what a failed write in the middle has not written
+		}
+		if at > start && flags&OpenAppend != 0 {
+			m.fail("a hole at %d", start)
+		}
+		start = at
+		for at < len(text) && text[at] == byte('0'+i) {
+			at++
+		}
+		if got, size := at-start, m.blockSize(i); ok && got != size || got > size {
+			m.fail("block %d: %d bytes of %d in the file, accepted=%v; then %.20q", i, got, size, ok, text[at:])
+		}
+	}
+	if at != len(text) {
+		m.fail("%.40q is behind the last block", text[at:])
+	}
 }

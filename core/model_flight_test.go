@@ -48,7 +48,11 @@ func (w *crew) start(f *flight, s *Submission) {
 func (w *crew) reap() {
 	w.t.Helper()
 	var out [7]Completion
-	for _, c := range out[:w.q.Reap(out[:])] {
+	n := w.q.Reap(out[:])
+	if n == len(out) {
+		defer w.reap() // more may be finished
+	}
+	for _, c := range out[:n] {
 		f := w.flying[c.UserData]
 		if f == nil {
 			w.fail("a completion of nothing that is in flight: %+v", c)
