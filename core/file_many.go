@@ -92,7 +92,7 @@ func (o *op) startMany(again, transfer func(*op)) {
 		return
 	}
 	f := o.file
-	dirty, stream := f.dirty.Load(), f.stream()
+	dirty, stream := f.dirty.Load() && !o.turn, f.stream()
 	f.mu.Unlock()
 	switch {
 	case stream:

@@ -64,6 +64,14 @@ func (f *File) nextPush() bool {
 	return false
 }
 
+// cleaned notes that nothing waits to be pushed, where that is so. The caller holds the lock.
+func (f *File) cleaned() {
+	if f.pushDone >= f.pushLen && f.gatherLen == 0 {
+		f.pushLen, f.pushDone = 0, 0
+		f.dirty.Store(false)
+	}
+}
+
 func (f *File) pushOffset() int64 {
 	if f.ordered() {
 		return -1
@@ -109,6 +117,10 @@ func resumePush(o *op) {
 		return
 	}
 	f.pusher = o
+	o.pushes = 1
+	if f.gatherLen > 0 {
+		o.pushes = 2
+	}
 	f.aimPush()
 	f.mu.Unlock()
 	// The data was accepted long ago: cancelling who happens to push it must not lose it.
@@ -152,7 +164,10 @@ func stepPush(o *op) {
 	}
 	if err == EOK {
 		f.pushDone += o.req.Result
-		if !abandoned && (f.pushDone < f.pushLen || !o.pushOnce && f.nextPush()) {
+		if f.pushDone >= f.pushLen {
+			o.pushes--
+		}
+		if !abandoned && (f.pushDone < f.pushLen || o.pushes > 0 && f.nextPush()) {
 			f.aimPush()
 			f.mu.Unlock()
 			submitPush(o)
@@ -160,6 +175,7 @@ func stepPush(o *op) {
 		}
 	}
 	f.pusher = nil
+	f.cleaned()
 	f.dropWindow()
 	f.mu.Unlock()
 	o.keepGoing = false

@@ -194,7 +194,7 @@ func startRead(o *op) {
 		o.place(f.position)
 		f.position += o.length
 	}
-	if f.dirty.Load() || f.pusher != nil && !f.stream() {
+	if !o.turn && (f.dirty.Load() || f.pusher != nil && !f.stream()) {
 		f.mu.Unlock()
 		o.pushThen(startRead)
 		return
@@ -380,7 +380,7 @@ func startReadAt(o *op) {
 		return
 	}
 	f := o.file
-	blocked := f.dirty.Load()
+	blocked := f.dirty.Load() && !o.turn
 	stream := f.stream()
 	f.mu.Unlock()
 	switch {

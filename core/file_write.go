@@ -259,7 +259,7 @@ func startWriteAt(o *op) {
 		return
 	}
 	f := o.file
-	blocked, stream := f.dirty.Load(), f.stream()
+	blocked, stream := f.dirty.Load() && !o.turn, f.stream()
 	f.mu.Unlock()
 	switch {
 	case stream:

@@ -45,8 +45,10 @@ type op struct {
 	cancelled bool
 	// keepGoing protects the push of gathered data from cancellation: the data was accepted long ago.
 	keepGoing bool
-	// pushOnce: only the full buffer has to go out, not what was gathered since.
+	// pushOnce: only the full buffer has to go out, not what was gathered since. pushes is how many buffers have to: those
+	// that held data when the operation became the pusher, so that a steady writer cannot hold it up for ever.
 	pushOnce bool
+	pushes   int
 	// exclusive is set while the operation holds the file's reader or pusher place.
 	exclusive bool
 	internal  bool // nobody outside waits for it; it leaves no completion
@@ -63,7 +65,7 @@ type op struct {
 	// placed: the place is reserved, also while the operation still waits for its turn.
 	placed  bool
 	appends bool // among the file's appends
-	// turn: the operation has waited and goes before those that wait now.
+	// turn: the operation has pushed what was gathered before it, and goes before those that wait now.
 	turn bool
 
 	argument int64 // size of truncate, flags of read, lines_max, by kind

@@ -225,3 +225,38 @@ func TestSeekThenLineInFlight(t *testing.T) {
 		h.close(f)
 	})
 }
+
+// What waits for a push is not held up by those who go on writing meanwhile.
+func TestSteadyWriterHoldsNobodyUp(t *testing.T) {
+	places(t, func(t *testing.T, h *harness, dir string) {
+		f := h.open(filepath.Join(dir, "a"), flagsReadWrite, -1)
+		b := make([]byte, 4)
+		for _, waits := range []*Submission{
+			{Op: OpFlush, File: f},
+			submissionOf(OpReadAt, f, ReadAtArgs{Data: pointerTo(b), Length: 4}),
+			readSubmission(f, b, 0),
+		} {
+			h.write(f, "text")
+			waits.UserData = 7
+			if !h.start(waits) {
+				continue
+			}
+			var out [8]Completion
+			for i := 0; ; i++ {
+				done := false
+				for _, c := range out[:h.q.Reap(out[:])] {
+					done = done || c.UserData == 7
+				}
+				if done {
+					break
+				}
+				if i == 20_000 {
+					t.Fatalf("%v never ends", waits.Op)
+				}
+				h.write(f, "more")
+				h.q.Wait(time.Millisecond)
+			}
+		}
+		h.close(f)
+	})
+}
