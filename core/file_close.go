@@ -21,7 +21,14 @@ func opClose(q *Queue, f *File, _ *CloseArgs, s *Submission, c *Completion) Stat
 	switch {
 	case f.state == fileFailed:
 		f.state = fileClosed // the last reference frees the slot
+		poisoned := f.openErr == EPOISONED
+		if poisoned && f.ownsFD && f.refs.Load() == closingBit|1 {
+			sys.Close(f.fd)
+		}
 		f.mu.Unlock()
+		if poisoned {
+			return failed(s, c, EPOISONED, 0)
+		}
 		return done(s, c, 0)
 	case f.state == fileOpen && f.refs.Load() == closingBit|1 && (!f.dirty.Load() || f.pushInline()) && f.closesAtOnce():
 		fd, owns := f.fd, f.ownsFD

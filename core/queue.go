@@ -86,12 +86,12 @@ func (q *Queue) Poison() { q.poisoned.Store(true) }
 // that nothing was started.
 func Submit(q *Queue, s *Submission, c *Completion) Status {
 	if q == nil {
-		return dispatch(nil, s, c)
+		return dispatched(nil, s, c)
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	idle := q.live == 0
-	status := dispatch(q, s, c)
+	status := dispatched(q, s, c)
 	if status != StatusPending {
 		if status == StatusDone && q.staged {
 			c.Flags |= CompletionStaged // a push that nobody waits for
