@@ -99,11 +99,11 @@ async def never_stalls(
 ) -> None:
     """Fails if the loop stands still each time that work is done.
 
-    A busy machine takes the processor away from anybody now and then, but not four times in a row
+    A busy machine takes the processor away from anybody now and then, but not eight times in a row
     within the same piece of work; what holds up the loop does it every time.
     """
     gaps = []
-    for _ in range(4):
+    for _ in range(8):
         async with longest_gap() as gap:
             await work()
         gaps.append(round(gap.longest, 4))
