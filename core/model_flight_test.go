@@ -2,6 +2,7 @@ package core
 
 import (
 	"os"
+	"strings"
 	"testing"
 	"unsafe"
 )
@@ -368,8 +369,8 @@ func (w *crew) checkPosition(at int64, now []byte) {
 			break
 		}
 		written := f.writes && string(w.slice(f.start, int(f.to-f.start))) == string(now[min(f.start, int64(len(now))):min(f.to, int64(len(now)))])
-		if f.cancelled && written && f.to-f.start < 4 {
-			return // or it was the same before
+		if f.cancelled && written && strings.HasSuffix(string(f.old), string(w.slice(f.start, int(f.to-f.start)))) {
+			return // the same was there before: who can tell
 		}
 		if !f.cancelled || written {
 			break
