@@ -225,6 +225,9 @@ func (w *crew) take() {
 		if w.ok(w.do(submissionOf(OpSeek, w.file, SeekArgs{Offset: w.at}))) != w.at {
 			w.fail("seek went elsewhere")
 		}
+		for _, f := range w.order {
+			f.position = false // nothing of before moves it any more
+		}
 		w.lines = false
 	case kind == 10 && !w.lines && !w.append():
 		w.stepTell()
