@@ -88,6 +88,8 @@ static int wake(OpObject *op)
 void op_give_turn_up(OpObject *op)
 {
     FileObject *file = op->file;
+    if (UNLIKELY(file == NULL))
+        return; /* cleared already */
     if (UNLIKELY(op->in_queue))
         waiters_remove(file, op);
     if (LIKELY(!op->turn))

@@ -79,7 +79,7 @@ FileObject *file_new(ModuleState *state, PyTypeObject *type)
     FileObject *file = (FileObject *)allocate(type, 0);
     if (file == NULL)
         return NULL;
-    file->state = state;
+    file->state = state_hold(state);
     file->fd = -1;
     file->opening = OPEN_FAILED; /* until it was opened there is nothing to close */
     file->open_error = AYA_EBADF;
@@ -92,7 +92,7 @@ static ModuleState *state_of_type(PyTypeObject *type)
     while (type != NULL) {
         PyObject *module = PyType_GetModule(type);
         if (module != NULL && PyModule_GetDef(module) == &module_definition)
-            return PyModule_GetState(module);
+            return state_of(module);
         PyErr_Clear();
         type = (PyTypeObject *)PyType_GetSlot(type, Py_tp_base);
     }
@@ -145,7 +145,7 @@ static void warn_unclosed(FileObject *file)
     if (PyErr_WarnFormat(PyExc_ResourceWarning, 1, "unclosed file <ayafileio.AsyncFile name=%R mode=%R>", file->name,
                          file->mode) < 0) {
         if (PyErr_ExceptionMatches(PyExc_Warning))
-            PyErr_WriteUnraisable((PyObject *)file->state->file_type);
+            PyErr_WriteUnraisable((PyObject *)Py_TYPE((PyObject *)file));
         else
             PyErr_Clear(); /* the interpreter is going down */
     }
@@ -187,6 +187,7 @@ static void file_dealloc(PyObject *self)
     Py_CLEAR(file->path);
     Py_CLEAR(file->mode);
     PyErr_Restore(error_type, value, traceback);
+    state_release(file->state);
     freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
     release(self);
     Py_DECREF(type);

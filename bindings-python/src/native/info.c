@@ -3,11 +3,6 @@
 
 #include "methods.h"
 
-static ModuleState *state_of(PyObject *module)
-{
-    return PyModule_GetState(module);
-}
-
 /* ---- opening ---- */
 
 PyObject *module_open(PyObject *module, PyObject **arguments)

@@ -28,7 +28,12 @@ static PyObject *attribute_of(const char *module_name, const char *name)
 
 static int module_exec(PyObject *module)
 {
-    ModuleState *state = PyModule_GetState(module);
+    ModuleState *state = PyMem_RawCalloc(1, sizeof *state);
+    if (state == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    *(ModuleState **)PyModule_GetState(module) = state_hold(state);
 #define X(name) \
     if ((state->str_##name = PyUnicode_InternFromString(#name)) == NULL) \
         return -1;
@@ -50,7 +55,9 @@ static int module_exec(PyObject *module)
 
 static int module_traverse(PyObject *module, visitproc visit, void *arg)
 {
-    ModuleState *state = PyModule_GetState(module);
+    ModuleState *state = state_of(module);
+    if (state == NULL)
+        return 0;
     Py_VISIT(state->file_type);
     Py_VISIT(state->op_type);
     Py_VISIT(state->queue_type);
@@ -64,17 +71,22 @@ static int module_traverse(PyObject *module, visitproc visit, void *arg)
 
 static int module_clear(PyObject *module)
 {
-    ModuleState *state = PyModule_GetState(module);
+    ModuleState *state = state_of(module);
+    if (state == NULL)
+        return 0;
     Py_CLEAR(state->slow);
     Py_CLEAR(state->text);
     Py_CLEAR(state->stop);
     return 0;
 }
 
-/* Objects of this module keep its types, and those the module: when this runs, no file or operation is left. */
+/* Objects may still be there, when a collection at the interpreter's end cuts a cycle at this place: then they find no
+ * type to make more of and nothing to reuse. */
 static void module_free(void *module)
 {
-    ModuleState *state = PyModule_GetState((PyObject *)module);
+    ModuleState *state = state_of((PyObject *)module);
+    if (state == NULL)
+        return;
     module_clear((PyObject *)module);
     op_free_list_clear(state);
     Py_CLEAR(state->file_type);
@@ -87,6 +99,8 @@ static void module_free(void *module)
 #undef X
     PyMem_Free(state->queues);
     state->queues = NULL;
+    state->queues_count = state->queues_room = 0;
+    state_release(state);
 }
 
 static PyModuleDef_Slot module_slots[] = {
@@ -104,7 +118,7 @@ PyModuleDef module_definition = {
     PyModuleDef_HEAD_INIT,
     .m_name = "ayafileio._ayafileio",
     .m_doc = "The C side of ayafileio.",
-    .m_size = sizeof(ModuleState),
+    .m_size = sizeof(ModuleState *),
     .m_methods = module_methods,
     .m_slots = module_slots,
     .m_traverse = module_traverse,

@@ -23,7 +23,7 @@ OpObject *op_new(ModuleState *state, const OpKind *kind, FileObject *file)
             return NULL;
         memset((char *)op + offsetof(OpObject, state), 0, sizeof(OpObject) - offsetof(OpObject, state));
     }
-    op->state = state;
+    op->state = state_hold(state);
     op->kind = kind;
     op->file = (FileObject *)Py_XNewRef((PyObject *)file);
     op->phase = OP_NEW;
@@ -80,10 +80,13 @@ static int op_traverse(PyObject *self, visitproc visit, void *arg)
     return 0;
 }
 
-/* Only what is not in flight can be garbage: the queue refers to the rest, and the memory is the kernel's. */
+/* What is in flight can be garbage too, together with its queue, when a loop was abandoned. Its memory is the kernel's
+ * until the queue, which is cleared as well, has closed and lets go of it. */
 static int op_clear(PyObject *self)
 {
     OpObject *op = (OpObject *)self;
+    if (op->queue != NULL)
+        return 0;
     op_give_turn_up(op);
     op_reset(op);
     Py_CLEAR(op->file);
@@ -95,7 +98,7 @@ static void warn_never_awaited(OpObject *op)
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
     if (PyErr_WarnFormat(PyExc_RuntimeWarning, 1, "coroutine '%s' was never awaited", op->kind->qualname) < 0)
-        PyErr_WriteUnraisable((PyObject *)op->state->op_type);
+        PyErr_WriteUnraisable((PyObject *)Py_TYPE((PyObject *)op));
     PyErr_Restore(type, value, traceback);
 }
 
@@ -107,8 +110,8 @@ static void op_dealloc(PyObject *self)
     if (UNLIKELY(op->phase == OP_NEW && op->file != NULL))
         warn_never_awaited(op);
     op_clear(self);
-#ifndef Py_GIL_DISABLED
     ModuleState *state = op->state;
+#ifndef Py_GIL_DISABLED
     if (LIKELY(state->free_ops_count < FREE_OPS_MAX)) {
         op->offset = op->length = op->result = op->place = 0;
         op->token = 0;
@@ -119,10 +122,12 @@ static void op_dealloc(PyObject *self)
         op->next = state->free_ops;
         state->free_ops = op;
         state->free_ops_count++;
+        state_release(state);
         Py_DECREF(type);
         return;
     }
 #endif
+    state_release(state);
     PyObject_GC_Del(self);
     Py_DECREF(type);
 }

@@ -64,7 +64,7 @@ static int cache_add(ModuleState *state, QueueObject *queue)
 
 static void cache_remove(ModuleState *state, QueueObject *queue)
 {
-    Py_BEGIN_CRITICAL_SECTION(LIST_LOCK(state));
+    Py_BEGIN_CRITICAL_SECTION((PyObject *)Py_TYPE((PyObject *)queue)); /* the module may be gone, the type is not */
     for (Py_ssize_t i = 0; i < state->queues_count; i++)
         if (state->queues[i] == queue) {
             state->queues[i] = state->queues[--state->queues_count];
@@ -136,7 +136,7 @@ static QueueObject *queue_new(ModuleState *state, PyObject *loop)
     if (queue == NULL)
         return NULL;
     memset((char *)queue + offsetof(QueueObject, state), 0, sizeof *queue - offsetof(QueueObject, state));
-    queue->state = state;
+    queue->state = state_hold(state);
     queue->fd = -1;
     PyObject_GC_Track((PyObject *)queue);
     int32_t status = library.queue_open(&queue->handle);
@@ -180,6 +180,9 @@ QueueObject *queue_of_running_loop(ModuleState *state)
     return queue;
 }
 
+/* Where operations belong that the kernel still held when their queue closed. Never open. */
+static QueueObject lost;
+
 /* Closes the queue and lets go of what was in flight. Nobody will resume those operations: their loop is gone. */
 static void queue_shut(QueueObject *queue)
 {
@@ -199,8 +202,11 @@ static void queue_shut(QueueObject *queue)
     while (queue->in_flight != NULL) {
         OpObject *op = queue->in_flight;
         list_remove(queue, op);
-        if (held > 0)
-            continue; /* the kernel may still write into its memory: kept for ever */
+        if (held > 0) {
+            /* The kernel may still write into its memory: kept for ever, and safe from a collection. */
+            op->queue = &lost;
+            continue;
+        }
         op->error = AYA_ECANCELED;
         op->result = -1;
         op->abandoned = 1;
@@ -235,6 +241,7 @@ static void queue_dealloc(PyObject *self)
     PyErr_Fetch(&error_type, &value, &traceback);
     queue_clear(self);
     PyErr_Restore(error_type, value, traceback);
+    state_release(((QueueObject *)self)->state);
     PyObject_GC_Del(self);
     Py_DECREF(type);
 }

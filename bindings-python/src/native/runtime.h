@@ -17,7 +17,10 @@ typedef struct QueueObject QueueObject;
 #define NAMES(X) \
     X(create_future) X(set_result) X(done) X(add_reader) X(call_soon) X(flush) X(fileno) X(throw) X(close) X(value)
 
+/* What the module knows. It lives as long as the module or any object: a collection at the interpreter's end may take
+ * the module away before its objects. */
 typedef struct {
+    Py_ssize_t holders; /* the module and each object */
     PyTypeObject *file_type;
     PyTypeObject *op_type;
     PyTypeObject *queue_type;
@@ -38,6 +41,32 @@ typedef struct {
 } ModuleState;
 
 extern PyModuleDef module_definition;
+
+static inline ModuleState *state_of(PyObject *module)
+{
+    return *(ModuleState **)PyModule_GetState(module);
+}
+
+static inline ModuleState *state_hold(ModuleState *state)
+{
+#ifdef Py_GIL_DISABLED
+    __atomic_add_fetch(&state->holders, 1, __ATOMIC_RELAXED);
+#else
+    state->holders++;
+#endif
+    return state;
+}
+
+static inline void state_release(ModuleState *state)
+{
+#ifdef Py_GIL_DISABLED
+    Py_ssize_t left = __atomic_sub_fetch(&state->holders, 1, __ATOMIC_ACQ_REL);
+#else
+    Py_ssize_t left = --state->holders;
+#endif
+    if (UNLIKELY(left == 0))
+        PyMem_RawFree(state);
+}
 
 /* ---- op.c: the awaitable ---------------------------------------------------------------------------------------- */
 
