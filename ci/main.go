@@ -80,6 +80,11 @@ func task(name, usage string, add func(*tasks.Plan), flags ...cli.Flag) *cli.Com
 			if c.Bool("list") {
 				return plan.ListScenarios(os.Stdout)
 			}
+			if name != "check" {
+				if err := plan.Prepare(ctx); err != nil {
+					return err
+				}
+			}
 			add(plan)
 			return plan.Run(ctx, name, c.Int("jobs"))
 		},

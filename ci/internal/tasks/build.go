@@ -33,11 +33,6 @@ func (p *Plan) prerequisites() string {
 		if err != nil {
 			return fmt.Errorf("Node.js ≥ 20 is needed: %w", err)
 		}
-		if _, found := p.best(); !found {
-			if err := p.installHeaders(ctx, out); err != nil {
-				return err
-			}
-		}
 		var tags []string
 		for _, python := range p.Pythons {
 			tags = append(tags, python.Version())
@@ -48,19 +43,25 @@ func (p *Plan) prerequisites() string {
 	}})
 }
 
-// installHeaders serves the machine whose only Python came without the means to build or to install anything.
-func (p *Plan) installHeaders(ctx context.Context, out *step.Output) error {
-	if len(p.Pythons) == 0 {
-		return fmt.Errorf("no Python 3.%d or newer was found on the PATH or below ~/.pyenv/versions", toolchain.OldestMinor)
+// Prepare serves the machine whose only Python came without the headers to build extensions with, as Debian's does. It
+// runs before anything is planned, since the plan depends on which Pythons there are.
+func (p *Plan) Prepare(ctx context.Context) error {
+	if _, found := p.best(); found {
+		return nil
 	}
-	if err := toolchain.Debian(ctx, out, "python3-dev", "python3-venv"); err != nil {
-		return fmt.Errorf("Python's headers are %w", err)
-	}
-	p.Pythons = toolchain.Pythons(ctx)
-	if _, found := p.best(); !found {
-		return fmt.Errorf("no Python here has headers, even after installing python3-dev")
-	}
-	return nil
+	return p.runSteps(ctx, "prepare", []step.Step{{Name: "python headers", Run: func(ctx context.Context, out *step.Output) error {
+		if len(p.Pythons) == 0 {
+			return fmt.Errorf("no Python 3.%d or newer was found on the PATH or below ~/.pyenv/versions", toolchain.OldestMinor)
+		}
+		if err := toolchain.Debian(ctx, out, "python3-dev", "python3-venv"); err != nil {
+			return fmt.Errorf("Python's headers are %w", err)
+		}
+		p.Pythons = toolchain.Pythons(ctx)
+		if _, found := p.best(); !found {
+			return fmt.Errorf("no Python here has headers, even after installing python3-dev")
+		}
+		return nil
+	}}}, 1)
 }
 
 func (p *Plan) library() string {

@@ -57,21 +57,25 @@ func (p *Plan) add(s step.Step) string {
 
 // Run carries the plan out and prints the outcome.
 func (p *Plan) Run(ctx context.Context, task string, jobs int) error {
-	if jobs <= 0 {
-		// More than two would make the suites' own timeouts meet on a machine whose cores are shared.
-		jobs = min(2, runtime.NumCPU())
-	}
 	steps := p.steps
 	if len(p.Words) > 0 {
 		if steps = step.Only(steps, p.Words); len(steps) == 0 {
 			return fmt.Errorf("no step of %s has a name with %q in it", task, p.Words)
 		}
 	}
-	err := step.Run(ctx, steps, step.Options{Logs: p.Root.Build("logs", task), Jobs: jobs, Stdout: os.Stdout})
+	err := p.runSteps(ctx, task, steps, jobs)
 	if err != nil || p.after == nil {
 		return err
 	}
 	return p.after(ctx)
+}
+
+func (p *Plan) runSteps(ctx context.Context, task string, steps []step.Step, jobs int) error {
+	if jobs <= 0 {
+		// More than two would make the suites' own timeouts meet on a machine whose cores are shared.
+		jobs = min(2, runtime.NumCPU())
+	}
+	return step.Run(ctx, steps, step.Options{Logs: p.Root.Build("logs", task), Jobs: jobs, Stdout: os.Stdout})
 }
 
 // goEnv keeps go commands away from the version control of the folder: stamping fails where the clone belongs to
