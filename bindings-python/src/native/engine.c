@@ -160,6 +160,16 @@ static PySendResult wait_for_completion(OpObject *op, PyObject **result)
     return op_end(op, PYGEN_ERROR);
 }
 
+/* The caller's memory is his again the moment the operation is over, not when its awaitable is dropped. */
+static void let_buffer_go(OpObject *op)
+{
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyBuffer_Release(&op->view);
+    op->view.obj = NULL;
+    PyErr_Restore(type, value, traceback);
+}
+
 PySendResult op_end(OpObject *op, PySendResult how)
 {
     op->phase = OP_FINISHED;
@@ -170,6 +180,8 @@ PySendResult op_end(OpObject *op, PySendResult how)
         Py_CLEAR(op->future);
         return how;
     }
+    if (op->view.obj != NULL)
+        let_buffer_go(op);
     op_give_turn_up(op);
     return how;
 }
