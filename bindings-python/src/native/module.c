@@ -28,7 +28,7 @@ static PyObject *attribute_of(const char *module_name, const char *name)
 
 static int module_exec(PyObject *module)
 {
-    ModuleState *state = PyMem_RawCalloc(1, sizeof *state);
+    ModuleState *state = calloc(1, sizeof *state);
     if (state == NULL) {
         PyErr_NoMemory();
         return -1;

@@ -9,6 +9,8 @@
 #include "compat.h"
 #include "library.h"
 
+#include <stdlib.h>
+
 typedef struct OpObject OpObject;
 typedef struct FileObject FileObject;
 typedef struct QueueObject QueueObject;
@@ -65,7 +67,7 @@ static inline void state_release(ModuleState *state)
     Py_ssize_t left = --state->holders;
 #endif
     if (UNLIKELY(left == 0))
-        PyMem_RawFree(state);
+        free(state);
 }
 
 /* ---- op.c: the awaitable ---------------------------------------------------------------------------------------- */
