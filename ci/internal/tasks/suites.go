@@ -28,9 +28,9 @@ type suite struct {
 	venv   string   // folder of the environment; empty: that of the Python
 }
 
-// pythonSuites is the matrix. One Python runs everything. A second one, the forced pool and tmpfs leave out what is
-// marked slow; the other Pythons, the forbidden io_uring and the sanitizers also leave out uvloop, whose tests differ in
-// the loop only. That keeps the whole run below a quarter of an hour on two cores; -full leaves out nothing.
+// pythonSuites is the matrix. One Python runs everything, also on the forced pool and with io_uring forbidden. A second
+// one and tmpfs leave out what is marked slow; the other Pythons and the sanitizers also leave out uvloop, whose tests
+// differ in the loop only. That keeps the whole run below a quarter of an hour on two cores; -full leaves out nothing.
 func (p *Plan) pythonSuites() {
 	best, found := p.best()
 	if !found {
@@ -47,9 +47,9 @@ func (p *Plan) pythonSuites() {
 		p.suite(suite{name: "pytest " + second, python: second, loops: true})
 	}
 	p.suite(suite{name: "pytest sanitizers", builds: p.sanitized(best), venv: p.testVenv("sanitized"), env: sanitizerEnv()})
-	p.suite(suite{name: "pytest threadpool", env: []string{"AYAFILEIO_BACKEND=threadpool"}, loops: true})
+	p.suite(suite{name: "pytest threadpool", env: []string{"AYAFILEIO_BACKEND=threadpool"}, whole: true})
 	p.suite(suite{name: "pytest tmpfs", memory: true, loops: true})
-	p.suite(suite{name: "pytest io_uring forbidden", within: []string{p.Root.Build("noiouring")}, builds: p.noiouring()})
+	p.suite(suite{name: "pytest io_uring forbidden", within: []string{p.Root.Build("noiouring")}, builds: p.noiouring(), whole: true})
 	for _, name := range packages {
 		if tag := strings.TrimPrefix(name, "package "); tag != best.Tag() && tag != second {
 			p.suite(suite{name: "pytest " + tag, python: tag})
