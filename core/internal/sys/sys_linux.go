@@ -28,27 +28,7 @@ const atFDCWD = ^uintptr(99)
 
 // NativeOpenFlags translates to the flags of open(2), close-on-exec included.
 func NativeOpenFlags(flags OpenFlags) int {
-	native := unix.O_CLOEXEC
-	switch {
-	case flags&(OpenWrite|OpenAppend) == 0:
-		native |= unix.O_RDONLY
-	case flags&OpenRead == 0:
-		native |= unix.O_WRONLY
-	default:
-		native |= unix.O_RDWR
-	}
-	if flags&OpenAppend != 0 {
-		native |= unix.O_APPEND
-	}
-	if flags&OpenCreate != 0 {
-		native |= unix.O_CREAT
-		if flags&OpenExclusive != 0 {
-			native |= unix.O_EXCL
-		}
-	}
-	if flags&OpenTruncate != 0 {
-		native |= unix.O_TRUNC
-	}
+	native := openFlagsBuffered(flags)
 	if flags&OpenDirect != 0 {
 		native |= unix.O_DIRECT
 	}

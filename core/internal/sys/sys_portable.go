@@ -14,27 +14,7 @@ const TransferMax = 0x7ffff000
 
 // Open opens path and may wait for a disk, a server, or (a FIFO) another process.
 func Open(path []byte, flags OpenFlags, mode uint32) (FD, Errno) {
-	native := unix.O_CLOEXEC
-	switch {
-	case flags&(OpenWrite|OpenAppend) == 0:
-		native |= unix.O_RDONLY
-	case flags&OpenRead == 0:
-		native |= unix.O_WRONLY
-	default:
-		native |= unix.O_RDWR
-	}
-	if flags&OpenAppend != 0 {
-		native |= unix.O_APPEND
-	}
-	if flags&OpenCreate != 0 {
-		native |= unix.O_CREAT
-		if flags&OpenExclusive != 0 {
-			native |= unix.O_EXCL
-		}
-	}
-	if flags&OpenTruncate != 0 {
-		native |= unix.O_TRUNC
-	}
+	native := openFlagsBuffered(flags)
 	if flags&OpenDirect != 0 {
 		if !directByOpen && !directByCall {
 			return InvalidFD, ENOTSUP
