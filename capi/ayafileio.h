@@ -107,6 +107,12 @@ extern "C" {
  */
 #define AYA_OPEN_DIRECT 64u
 
+/*
+ * A directory is opened, too, where the system can: to sync it, to ask for its metadata, to change that. Reading
+ * it fails with EISDIR. Only open knows this flag; wrap refuses directories.
+ */
+#define AYA_OPEN_DIRECTORY 128u
+
 /* ---- pool ----
  * What aya_drain_pool empties.
  */
@@ -353,8 +359,8 @@ typedef struct {
  * open (needs no file)
  *
  * Open a file. The handle exists as soon as the status is done or pending: operations may be submitted on it at
- * once; they wait inside the library and fail with the open's own error if it fails. A directory is refused. The
- * descriptor is not inherited by child processes. Opening never blocks the caller.
+ * once; they wait inside the library and fail with the open's own error if it fails. A directory is refused unless
+ * the flags allow it. The descriptor is not inherited by child processes. Opening never blocks the caller.
  *
  * Result: The file handle. Give it back with close, or with aya_file_dispose.
  * Path: Done inline when the path can be resolved from the system's caches; else on the queue.
@@ -381,6 +387,13 @@ typedef struct {
    * it is finished), at most 1 GiB. In bytes.
    */
   int64_t buffering;
+  /*
+   * Further flags of the system's own open(2), added as they are: O_NOFOLLOW, O_SYNC and the like. EINVAL for a
+   * bit that one of the open flags stands for. 0 on Windows.
+   */
+  uint32_t system_flags;
+  /* Must be 0. */
+  uint32_t reserved;
 } aya_open_args;
 
 /*

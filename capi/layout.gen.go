@@ -43,12 +43,14 @@ var (
 	_ [unsafe.Offsetof(C.aya_submission{}.args)]byte      = [unsafe.Offsetof(core.Submission{}.Args)]byte{}
 )
 var (
-	_ [C.sizeof_aya_open_args]byte                         = [unsafe.Sizeof(core.OpenArgs{})]byte{}
-	_ [unsafe.Offsetof(C.aya_open_args{}.path)]byte        = [unsafe.Offsetof(core.OpenArgs{}.Path)]byte{}
-	_ [unsafe.Offsetof(C.aya_open_args{}.path_length)]byte = [unsafe.Offsetof(core.OpenArgs{}.PathLength)]byte{}
-	_ [unsafe.Offsetof(C.aya_open_args{}.flags)]byte       = [unsafe.Offsetof(core.OpenArgs{}.Flags)]byte{}
-	_ [unsafe.Offsetof(C.aya_open_args{}.mode)]byte        = [unsafe.Offsetof(core.OpenArgs{}.Mode)]byte{}
-	_ [unsafe.Offsetof(C.aya_open_args{}.buffering)]byte   = [unsafe.Offsetof(core.OpenArgs{}.Buffering)]byte{}
+	_ [C.sizeof_aya_open_args]byte                          = [unsafe.Sizeof(core.OpenArgs{})]byte{}
+	_ [unsafe.Offsetof(C.aya_open_args{}.path)]byte         = [unsafe.Offsetof(core.OpenArgs{}.Path)]byte{}
+	_ [unsafe.Offsetof(C.aya_open_args{}.path_length)]byte  = [unsafe.Offsetof(core.OpenArgs{}.PathLength)]byte{}
+	_ [unsafe.Offsetof(C.aya_open_args{}.flags)]byte        = [unsafe.Offsetof(core.OpenArgs{}.Flags)]byte{}
+	_ [unsafe.Offsetof(C.aya_open_args{}.mode)]byte         = [unsafe.Offsetof(core.OpenArgs{}.Mode)]byte{}
+	_ [unsafe.Offsetof(C.aya_open_args{}.buffering)]byte    = [unsafe.Offsetof(core.OpenArgs{}.Buffering)]byte{}
+	_ [unsafe.Offsetof(C.aya_open_args{}.system_flags)]byte = [unsafe.Offsetof(core.OpenArgs{}.SystemFlags)]byte{}
+	_ [unsafe.Offsetof(C.aya_open_args{}.reserved)]byte     = [unsafe.Offsetof(core.OpenArgs{}.Reserved)]byte{}
 )
 var (
 	_ [C.sizeof_aya_wrap_args]byte                       = [unsafe.Sizeof(core.WrapArgs{})]byte{}

@@ -13,8 +13,8 @@ type Op uint32
 // The operations.
 const (
 	// OpOpen: open a file. The handle exists as soon as the status is done or pending: operations may be submitted on
-	// it at once; they wait inside the library and fail with the open's own error if it fails. A directory is refused.
-	// The descriptor is not inherited by child processes. Opening never blocks the caller.
+	// it at once; they wait inside the library and fail with the open's own error if it fails. A directory is refused
+	// unless the flags allow it. The descriptor is not inherited by child processes. Opening never blocks the caller.
 	OpOpen Op = 1
 	// OpWrap: make a file of an open descriptor. The descriptor's own offset is not moved and the file is not
 	// truncated. The flags must agree with how the descriptor was opened. Without owns_fd the caller keeps the
@@ -165,6 +165,9 @@ const (
 	// OpenDirect: bypass the page cache (O_DIRECT). Offsets, lengths and addresses must be multiples of the device's
 	// block size, else the system answers EINVAL. Such a file has no write buffer.
 	OpenDirect uint32 = 64
+	// OpenDirectory: a directory is opened, too, where the system can: to sync it, to ask for its metadata, to change
+	// that. Reading it fails with EISDIR. Only open knows this flag; wrap refuses directories.
+	OpenDirectory uint32 = 128
 )
 
 // What aya_drain_pool empties.
@@ -281,6 +284,11 @@ type OpenArgs struct {
 	// Size of the write buffer: -1 for the option buffer_size, 0 for none (every write reaches the system before it is
 	// finished), at most 1 GiB. In bytes.
 	Buffering int64
+	// Further flags of the system's own open(2), added as they are: O_NOFOLLOW, O_SYNC and the like. EINVAL for a bit
+	// that one of the open flags stands for. 0 on Windows.
+	SystemFlags uint32
+	// Must be 0.
+	Reserved uint32
 }
 
 // WrapArgs are the arguments of wrap.
@@ -461,12 +469,14 @@ var (
 	_ [32]byte = [unsafe.Offsetof(Submission{}.Args)]byte{}
 )
 var (
-	_ [32]byte = [unsafe.Sizeof(OpenArgs{})]byte{}
+	_ [40]byte = [unsafe.Sizeof(OpenArgs{})]byte{}
 	_ [0]byte  = [unsafe.Offsetof(OpenArgs{}.Path)]byte{}
 	_ [8]byte  = [unsafe.Offsetof(OpenArgs{}.PathLength)]byte{}
 	_ [16]byte = [unsafe.Offsetof(OpenArgs{}.Flags)]byte{}
 	_ [20]byte = [unsafe.Offsetof(OpenArgs{}.Mode)]byte{}
 	_ [24]byte = [unsafe.Offsetof(OpenArgs{}.Buffering)]byte{}
+	_ [32]byte = [unsafe.Offsetof(OpenArgs{}.SystemFlags)]byte{}
+	_ [36]byte = [unsafe.Offsetof(OpenArgs{}.Reserved)]byte{}
 )
 var (
 	_ [32]byte = [unsafe.Sizeof(WrapArgs{})]byte{}

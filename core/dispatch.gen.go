@@ -13,13 +13,13 @@ func dispatch(q *Queue, s *Submission, c *Completion) Status {
 	switch s.Op {
 	case OpOpen:
 		a := (*OpenArgs)(unsafe.Pointer(&s.Args))
-		if s.Args[4]|s.Args[5]|s.Args[6]|s.Args[7]|s.File|uint64(a.Flags&^127) != 0 {
+		if s.Args[5]|s.Args[6]|s.Args[7]|s.File|uint64(a.Flags&^255)|uint64(a.Reserved) != 0 {
 			return -Status(EINVAL)
 		}
 		return opOpen(q, a, s, c)
 	case OpWrap:
 		a := (*WrapArgs)(unsafe.Pointer(&s.Args))
-		if s.Args[4]|s.Args[5]|s.Args[6]|s.Args[7]|s.File|uint64(a.Flags&^383)|uint64(a.Reserved) != 0 {
+		if s.Args[4]|s.Args[5]|s.Args[6]|s.Args[7]|s.File|uint64(a.Flags&^511)|uint64(a.Reserved) != 0 {
 			return -Status(EINVAL)
 		}
 		return opWrap(q, a, s, c)

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	openFlagsKnown = OpenRead | OpenWrite | OpenAppend | OpenCreate | OpenExclusive | OpenTruncate | OpenDirect
+	openFlagsKnown = OpenRead | OpenWrite | OpenAppend | OpenCreate | OpenExclusive | OpenTruncate | OpenDirect | OpenDirectory
 	bufferingMax   = 1 << 30
 	// inlinePathMax bounds the copy of the path on the stack. A longer path is opened asynchronously.
 	inlinePathMax = 512
@@ -19,7 +19,8 @@ func opOpen(q *Queue, a *OpenArgs, s *Submission, c *Completion) Status {
 	if a.Flags&^openFlagsKnown != 0 || a.Flags&(OpenRead|OpenWrite) == 0 || a.Buffering < -1 || a.Buffering > bufferingMax {
 		return refused(EINVAL)
 	}
-	if a.PathLength > math.MaxInt32 {
+	system, apart := sys.SystemOpenFlags(a.SystemFlags)
+	if a.PathLength > math.MaxInt32 || !apart || a.Reserved != 0 {
 		return refused(EINVAL)
 	}
 	path := bytesAt(a.Path, int64(a.PathLength))
@@ -28,8 +29,9 @@ func opOpen(q *Queue, a *OpenArgs, s *Submission, c *Completion) Status {
 			return refused(EINVAL)
 		}
 	}
-	flags := sys.OpenFlags(a.Flags)
-	if len(path) < inlinePathMax && flags&(sys.OpenTruncate|sys.OpenExclusive) == 0 && inlineAllowed() {
+	flags := sys.OpenFlags(a.Flags) | system
+	// What a flag of the system's own does to an open in place is not known here.
+	if len(path) < inlinePathMax && flags&(sys.OpenTruncate|sys.OpenExclusive) == 0 && system == 0 && inlineAllowed() {
 		var terminated [inlinePathMax]byte
 		copy(terminated[:], path)
 		fd, errno := sys.OpenCached(unsafe.Pointer(&terminated[0]), flags, a.Mode)
@@ -74,14 +76,13 @@ func openedInline(fd sys.FD, flags sys.OpenFlags, buffering int64, s *Submission
 	return done(s, c, int64(f.handle()))
 }
 
-// opened learns what the descriptor is and makes the file usable. A directory is refused, as every language's own
-// open refuses it.
+// opened learns what the descriptor is and makes the file usable. A directory is refused unless it was allowed.
 func (f *File) opened(fd sys.FD) (Error, int32) {
 	var stat sys.Stat
 	if errno := sys.Fstat(fd, &stat); errno != 0 {
 		return errorOf(errno), int32(errno)
 	}
-	if stat.Kind == sys.KindDirectory {
+	if stat.Kind == sys.KindDirectory && f.flags&sys.OpenDirectory == 0 {
 		return EISDIR, int32(sys.EISDIR)
 	}
 	traits := sys.FileTraits(fd, &stat)

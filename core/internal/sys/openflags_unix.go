@@ -4,10 +4,13 @@ package sys
 
 import "golang.org/x/sys/unix"
 
+// systemFlagsTaken are the flags of open(2) that an OpenFlag stands for, and that would contradict it.
+const systemFlagsTaken = unix.O_ACCMODE | unix.O_APPEND | unix.O_CREAT | unix.O_EXCL | unix.O_TRUNC | openDirect
+
 // openFlagsBuffered translates to the flags of open(2), close-on-exec included; all but OpenDirect, which each system
 // asks for in its own way.
 func openFlagsBuffered(flags OpenFlags) int {
-	native := unix.O_CLOEXEC
+	native := unix.O_CLOEXEC | flags.system()
 	switch {
 	case flags&(OpenWrite|OpenAppend) == 0:
 		native |= unix.O_RDONLY

@@ -13,8 +13,8 @@ const InvalidFD FD = -1
 // Errno is the system's native error code (errno, or a Win32 code); 0 is success.
 type Errno = syscall.Errno
 
-// OpenFlags says how to open, independent of the system.
-type OpenFlags uint32
+// OpenFlags says how to open, independent of the system; the upper half holds flags of the system's own, see System.
+type OpenFlags uint64
 
 const (
 	OpenRead      OpenFlags = 1 << iota
@@ -24,7 +24,17 @@ const (
 	OpenExclusive           // with OpenCreate: fail when the file exists
 	OpenTruncate            // cut an existing file to zero bytes
 	OpenDirect              // bypass the page cache (O_DIRECT); caller aligns
+	OpenDirectory           // a directory will do, too
 )
+
+// SystemOpenFlags makes OpenFlags of flags of the system's own open(2). False when one of them is the business of an
+// OpenFlag.
+func SystemOpenFlags(native uint32) (OpenFlags, bool) {
+	return OpenFlags(native) << 32, native&systemFlagsTaken == 0
+}
+
+// system gives the system's own flags back.
+func (flags OpenFlags) system() int { return int(flags >> 32) }
 
 // Kind is what a descriptor refers to.
 type Kind uint8

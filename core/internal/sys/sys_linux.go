@@ -26,11 +26,13 @@ func Open(path []byte, flags OpenFlags, mode uint32) (FD, Errno) {
 // atFDCWD is AT_FDCWD as a register value.
 const atFDCWD = ^uintptr(99)
 
+const openDirect = unix.O_DIRECT
+
 // NativeOpenFlags translates to the flags of open(2), close-on-exec included.
 func NativeOpenFlags(flags OpenFlags) int {
 	native := openFlagsBuffered(flags)
 	if flags&OpenDirect != 0 {
-		native |= unix.O_DIRECT
+		native |= openDirect
 	}
 	return native
 }

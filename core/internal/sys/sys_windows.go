@@ -10,6 +10,9 @@ import (
 // TransferMax is the most that one transfer moves. ReadFile counts in 32 bits; the same bound serves all systems.
 const TransferMax = 0x7ffff000
 
+// systemFlagsTaken: CreateFile knows none of open(2)'s flags.
+const systemFlagsTaken = 0xffffffff
+
 // Open opens path (UTF-8, or WTF-8 for names that are not valid UTF-16). The handle is synchronous, shares everything,
 // and is not inherited. Shared deletion lets other programs rename and delete the file as on unix.
 func Open(path []byte, flags OpenFlags, mode uint32) (FD, Errno) {
@@ -41,6 +44,9 @@ func Open(path []byte, flags OpenFlags, mode uint32) (FD, Errno) {
 	}
 	if flags&OpenDirect != 0 {
 		attributes |= windows.FILE_FLAG_NO_BUFFERING
+	}
+	if flags&OpenDirectory != 0 {
+		attributes |= windows.FILE_FLAG_BACKUP_SEMANTICS // without it no directory is opened
 	}
 	var room [windows.MAX_PATH + 1]uint16
 	name, ok := appendUTF16(room[:0], path)
