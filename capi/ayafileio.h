@@ -351,6 +351,53 @@ typedef struct {
   int64_t result;
 } aya_segment;
 
+/*
+ * The metadata of a file. A point in time is seconds since 1970, negative before, and the nanoseconds that
+ * follow them. What a system does not know is 0.
+ */
+typedef struct {
+  /* The device that holds the file, as the system numbers it. */
+  uint64_t device;
+  /* The file's number on that device. */
+  uint64_t inode;
+  /* Kind and permission bits, as in st_mode of POSIX. */
+  uint32_t mode;
+  /* Owning user. */
+  uint32_t uid;
+  /* Owning group. */
+  uint32_t gid;
+  /* The preferred size of a transfer. In bytes. */
+  uint32_t block_size;
+  /* How many names the file has. */
+  uint64_t links;
+  /* For a device file: which device it is. */
+  uint64_t special_device;
+  /* The size, counting what is gathered and not yet pushed. In bytes. */
+  int64_t size;
+  /* How much room the file takes on the device; counted in 512 bytes. */
+  int64_t blocks;
+  /* The last read. In seconds. */
+  int64_t accessed_s;
+  /* The last change of the data. In seconds. */
+  int64_t modified_s;
+  /* The last change of data or metadata. In seconds. */
+  int64_t changed_s;
+  /* The file's creation. In seconds. */
+  int64_t created_s;
+  /* What follows accessed_s. In nanoseconds. */
+  uint32_t accessed_ns;
+  /* What follows modified_s. In nanoseconds. */
+  uint32_t modified_ns;
+  /* What follows changed_s. In nanoseconds. */
+  uint32_t changed_ns;
+  /* What follows created_s. In nanoseconds. */
+  uint32_t created_ns;
+  /* Must be 0. */
+  uint64_t reserved;
+  /* Must be 0. */
+  uint64_t reserved2;
+} aya_stat;
+
 /* ---- operations ----
  * Each macro is a value of aya_submission.op; the struct below it is the operation's arguments.
  */
@@ -745,6 +792,82 @@ typedef struct {
   uint64_t length;
 } aya_allocate_args;
 
+/*
+ * stat
+ *
+ * Ask for the metadata of the file. The size counts what is gathered and not yet pushed.
+ *
+ * Result: Always 0.
+ * Path: Done inline where metadata is answered from memory, else on the queue.
+ * Errors: AYA_EIO.
+ */
+#define AYA_OP_STAT 19
+
+typedef struct {
+  /* Where the record goes. Yours; valid and unmoved until the operation is finished. */
+  aya_stat *data;
+} aya_stat_args;
+
+/*
+ * chmod
+ *
+ * Set the permission bits of the file. On Windows only the owner's write permission means something: without it the
+ * file is read-only.
+ *
+ * Result: Always 0.
+ * Path: Always on the queue.
+ * Errors: AYA_EPERM, AYA_EIO, AYA_EACCES, AYA_EROFS, AYA_ENOTSUP.
+ */
+#define AYA_OP_CHMOD 20
+
+typedef struct {
+  /* The permission bits, at most 07777. More is a usage error (EINVAL). */
+  uint32_t mode;
+  /* Must be 0. */
+  uint32_t reserved;
+} aya_chmod_args;
+
+/*
+ * chown
+ *
+ * Set the owner and the group of the file. Does nothing on Windows, whose files have other owners.
+ *
+ * Result: Always 0.
+ * Path: Always on the queue.
+ * Errors: AYA_EPERM, AYA_EIO, AYA_EACCES, AYA_EINVAL, AYA_EROFS, AYA_EDQUOT.
+ */
+#define AYA_OP_CHOWN 21
+
+typedef struct {
+  /* The user; 4294967295 leaves it. */
+  uint32_t uid;
+  /* The group; 4294967295 leaves it. */
+  uint32_t gid;
+} aya_chown_args;
+
+/*
+ * set_times
+ *
+ * Set when the file was last read and last changed. A point in time is seconds since 1970, negative before, and the
+ * nanoseconds that follow them. A file system that keeps less precision, or a smaller range, rounds.
+ *
+ * Result: Always 0.
+ * Path: Always on the queue.
+ * Errors: AYA_EPERM, AYA_EIO, AYA_EACCES, AYA_EROFS.
+ */
+#define AYA_OP_SET_TIMES 22
+
+typedef struct {
+  /* The last read. In seconds. */
+  int64_t accessed_s;
+  /* The last change of the data. In seconds. */
+  int64_t modified_s;
+  /* What follows accessed_s; below 1000000000, else a usage error (EINVAL). In nanoseconds. */
+  uint32_t accessed_ns;
+  /* What follows modified_s; likewise. In nanoseconds. */
+  uint32_t modified_ns;
+} aya_set_times_args;
+
 /* ---- the submission ---- */
 
 /* One request. It is only read, and only during aya_submit. */
@@ -779,6 +902,10 @@ typedef struct {
     aya_datasync_args datasync;
     aya_size_hint_args size_hint;
     aya_allocate_args allocate;
+    aya_stat_args stat;
+    aya_chmod_args chmod;
+    aya_chown_args chown;
+    aya_set_times_args set_times;
     uint64_t words[8];
   } args;
 } aya_submission;
@@ -792,6 +919,7 @@ typedef struct {
 #ifdef AYA_LAYOUT
 AYA_LAYOUT(aya_completion, 56);
 AYA_LAYOUT(aya_segment, 32);
+AYA_LAYOUT(aya_stat, 128);
 AYA_LAYOUT(aya_submission, 96);
 #undef AYA_LAYOUT
 #endif

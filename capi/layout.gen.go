@@ -34,6 +34,29 @@ var (
 	_ [unsafe.Offsetof(C.aya_segment{}.result)]byte = [unsafe.Offsetof(core.Segment{}.Result)]byte{}
 )
 var (
+	_ [C.sizeof_aya_stat]byte                            = [unsafe.Sizeof(core.Stat{})]byte{}
+	_ [unsafe.Offsetof(C.aya_stat{}.device)]byte         = [unsafe.Offsetof(core.Stat{}.Device)]byte{}
+	_ [unsafe.Offsetof(C.aya_stat{}.inode)]byte          = [unsafe.Offsetof(core.Stat{}.Inode)]byte{}
+	_ [unsafe.Offsetof(C.aya_stat{}.mode)]byte           = [unsafe.Offsetof(core.Stat{}.Mode)]byte{}
+	_ [unsafe.Offsetof(C.aya_stat{}.uid)]byte            = [unsafe.Offsetof(core.Stat{}.Uid)]byte{}
+	_ [unsafe.Offsetof(C.aya_stat{}.gid)]byte            = [unsafe.Offsetof(core.Stat{}.Gid)]byte{}
+	_ [unsafe.Offsetof(C.aya_stat{}.block_size)]byte     = [unsafe.Offsetof(core.Stat{}.BlockSize)]byte{}
+	_ [unsafe.Offsetof(C.aya_stat{}.links)]byte          = [unsafe.Offsetof(core.Stat{}.Links)]byte{}
+	_ [unsafe.Offsetof(C.aya_stat{}.special_device)]byte = [unsafe.Offsetof(core.Stat{}.SpecialDevice)]byte{}
+	_ [unsafe.Offsetof(C.aya_stat{}.size)]byte           = [unsafe.Offsetof(core.Stat{}.Size)]byte{}
+	_ [unsafe.Offsetof(C.aya_stat{}.blocks)]byte         = [unsafe.Offsetof(core.Stat{}.Blocks)]byte{}
+	_ [unsafe.Offsetof(C.aya_stat{}.accessed_s)]byte     = [unsafe.Offsetof(core.Stat{}.AccessedS)]byte{}
+	_ [unsafe.Offsetof(C.aya_stat{}.modified_s)]byte     = [unsafe.Offsetof(core.Stat{}.ModifiedS)]byte{}
+	_ [unsafe.Offsetof(C.aya_stat{}.changed_s)]byte      = [unsafe.Offsetof(core.Stat{}.ChangedS)]byte{}
+	_ [unsafe.Offsetof(C.aya_stat{}.created_s)]byte      = [unsafe.Offsetof(core.Stat{}.CreatedS)]byte{}
+	_ [unsafe.Offsetof(C.aya_stat{}.accessed_ns)]byte    = [unsafe.Offsetof(core.Stat{}.AccessedNs)]byte{}
+	_ [unsafe.Offsetof(C.aya_stat{}.modified_ns)]byte    = [unsafe.Offsetof(core.Stat{}.ModifiedNs)]byte{}
+	_ [unsafe.Offsetof(C.aya_stat{}.changed_ns)]byte     = [unsafe.Offsetof(core.Stat{}.ChangedNs)]byte{}
+	_ [unsafe.Offsetof(C.aya_stat{}.created_ns)]byte     = [unsafe.Offsetof(core.Stat{}.CreatedNs)]byte{}
+	_ [unsafe.Offsetof(C.aya_stat{}.reserved)]byte       = [unsafe.Offsetof(core.Stat{}.Reserved)]byte{}
+	_ [unsafe.Offsetof(C.aya_stat{}.reserved2)]byte      = [unsafe.Offsetof(core.Stat{}.Reserved2)]byte{}
+)
+var (
 	_ [C.sizeof_aya_submission]byte                       = [unsafe.Sizeof(core.Submission{})]byte{}
 	_ [unsafe.Offsetof(C.aya_submission{}.op)]byte        = [unsafe.Offsetof(core.Submission{}.Op)]byte{}
 	_ [unsafe.Offsetof(C.aya_submission{}.flags)]byte     = [unsafe.Offsetof(core.Submission{}.Flags)]byte{}
@@ -138,4 +161,25 @@ var (
 	_ [C.sizeof_aya_allocate_args]byte                    = [unsafe.Sizeof(core.AllocateArgs{})]byte{}
 	_ [unsafe.Offsetof(C.aya_allocate_args{}.offset)]byte = [unsafe.Offsetof(core.AllocateArgs{}.Offset)]byte{}
 	_ [unsafe.Offsetof(C.aya_allocate_args{}.length)]byte = [unsafe.Offsetof(core.AllocateArgs{}.Length)]byte{}
+)
+var (
+	_ [C.sizeof_aya_stat_args]byte                  = [unsafe.Sizeof(core.StatArgs{})]byte{}
+	_ [unsafe.Offsetof(C.aya_stat_args{}.data)]byte = [unsafe.Offsetof(core.StatArgs{}.Data)]byte{}
+)
+var (
+	_ [C.sizeof_aya_chmod_args]byte                      = [unsafe.Sizeof(core.ChmodArgs{})]byte{}
+	_ [unsafe.Offsetof(C.aya_chmod_args{}.mode)]byte     = [unsafe.Offsetof(core.ChmodArgs{}.Mode)]byte{}
+	_ [unsafe.Offsetof(C.aya_chmod_args{}.reserved)]byte = [unsafe.Offsetof(core.ChmodArgs{}.Reserved)]byte{}
+)
+var (
+	_ [C.sizeof_aya_chown_args]byte                 = [unsafe.Sizeof(core.ChownArgs{})]byte{}
+	_ [unsafe.Offsetof(C.aya_chown_args{}.uid)]byte = [unsafe.Offsetof(core.ChownArgs{}.Uid)]byte{}
+	_ [unsafe.Offsetof(C.aya_chown_args{}.gid)]byte = [unsafe.Offsetof(core.ChownArgs{}.Gid)]byte{}
+)
+var (
+	_ [C.sizeof_aya_set_times_args]byte                         = [unsafe.Sizeof(core.SetTimesArgs{})]byte{}
+	_ [unsafe.Offsetof(C.aya_set_times_args{}.accessed_s)]byte  = [unsafe.Offsetof(core.SetTimesArgs{}.AccessedS)]byte{}
+	_ [unsafe.Offsetof(C.aya_set_times_args{}.modified_s)]byte  = [unsafe.Offsetof(core.SetTimesArgs{}.ModifiedS)]byte{}
+	_ [unsafe.Offsetof(C.aya_set_times_args{}.accessed_ns)]byte = [unsafe.Offsetof(core.SetTimesArgs{}.AccessedNs)]byte{}
+	_ [unsafe.Offsetof(C.aya_set_times_args{}.modified_ns)]byte = [unsafe.Offsetof(core.SetTimesArgs{}.ModifiedNs)]byte{}
 )

@@ -82,6 +82,17 @@ const (
 	// of space. A shorter file grows to the end of the range; what is new reads as zeros, what is there stays. What
 	// was gathered is pushed first. The position does not move. ENOTSUP where the file system cannot reserve.
 	OpAllocate Op = 18
+	// OpStat: ask for the metadata of the file. The size counts what is gathered and not yet pushed.
+	OpStat Op = 19
+	// OpChmod: set the permission bits of the file. On Windows only the owner's write permission means something:
+	// without it the file is read-only.
+	OpChmod Op = 20
+	// OpChown: set the owner and the group of the file. Does nothing on Windows, whose files have other owners.
+	OpChown Op = 21
+	// OpSetTimes: set when the file was last read and last changed. A point in time is seconds since 1970, negative
+	// before, and the nanoseconds that follow them. A file system that keeps less precision, or a smaller range,
+	// rounds.
+	OpSetTimes Op = 22
 )
 
 // String is the operation's name in the specification.
@@ -123,6 +134,14 @@ func (o Op) String() string {
 		return "size_hint"
 	case OpAllocate:
 		return "allocate"
+	case OpStat:
+		return "stat"
+	case OpChmod:
+		return "chmod"
+	case OpChown:
+		return "chown"
+	case OpSetTimes:
+		return "set_times"
 	}
 	return "unknown operation"
 }
@@ -252,6 +271,51 @@ type Segment struct {
 	Length uint64
 	// Written by the library: the count moved, or -AYA_E… when this part failed.
 	Result int64
+}
+
+// Stat: the metadata of a file. A point in time is seconds since 1970, negative before, and the nanoseconds that
+// follow them. What a system does not know is 0.
+type Stat struct {
+	// The device that holds the file, as the system numbers it.
+	Device uint64
+	// The file's number on that device.
+	Inode uint64
+	// Kind and permission bits, as in st_mode of POSIX.
+	Mode uint32
+	// Owning user.
+	Uid uint32
+	// Owning group.
+	Gid uint32
+	// The preferred size of a transfer. In bytes.
+	BlockSize uint32
+	// How many names the file has.
+	Links uint64
+	// For a device file: which device it is.
+	SpecialDevice uint64
+	// The size, counting what is gathered and not yet pushed. In bytes.
+	Size int64
+	// How much room the file takes on the device; counted in 512 bytes.
+	Blocks int64
+	// The last read. In seconds.
+	AccessedS int64
+	// The last change of the data. In seconds.
+	ModifiedS int64
+	// The last change of data or metadata. In seconds.
+	ChangedS int64
+	// The file's creation. In seconds.
+	CreatedS int64
+	// What follows accessed_s. In nanoseconds.
+	AccessedNs uint32
+	// What follows modified_s. In nanoseconds.
+	ModifiedNs uint32
+	// What follows changed_s. In nanoseconds.
+	ChangedNs uint32
+	// What follows created_s. In nanoseconds.
+	CreatedNs uint32
+	// Must be 0.
+	Reserved uint64
+	// Must be 0.
+	Reserved2 uint64
 }
 
 // Submission: one request. It is only read, and only during aya_submit.
@@ -433,6 +497,40 @@ type AllocateArgs struct {
 	Length uint64
 }
 
+// StatArgs are the arguments of stat.
+type StatArgs struct {
+	// Where the record goes. Yours; valid and unmoved until the operation is finished.
+	Data *Stat
+}
+
+// ChmodArgs are the arguments of chmod.
+type ChmodArgs struct {
+	// The permission bits, at most 07777. More is a usage error (EINVAL).
+	Mode uint32
+	// Must be 0.
+	Reserved uint32
+}
+
+// ChownArgs are the arguments of chown.
+type ChownArgs struct {
+	// The user; 4294967295 leaves it.
+	Uid uint32
+	// The group; 4294967295 leaves it.
+	Gid uint32
+}
+
+// SetTimesArgs are the arguments of set_times.
+type SetTimesArgs struct {
+	// The last read. In seconds.
+	AccessedS int64
+	// The last change of the data. In seconds.
+	ModifiedS int64
+	// What follows accessed_s; below 1000000000, else a usage error (EINVAL). In nanoseconds.
+	AccessedNs uint32
+	// What follows modified_s; likewise. In nanoseconds.
+	ModifiedNs uint32
+}
+
 // TestPanicArgs are the arguments of test_panic.
 type TestPanicArgs struct {
 	// Must be 0.
@@ -458,6 +556,29 @@ var (
 	_ [8]byte  = [unsafe.Offsetof(Segment{}.Data)]byte{}
 	_ [16]byte = [unsafe.Offsetof(Segment{}.Length)]byte{}
 	_ [24]byte = [unsafe.Offsetof(Segment{}.Result)]byte{}
+)
+var (
+	_ [128]byte = [unsafe.Sizeof(Stat{})]byte{}
+	_ [0]byte   = [unsafe.Offsetof(Stat{}.Device)]byte{}
+	_ [8]byte   = [unsafe.Offsetof(Stat{}.Inode)]byte{}
+	_ [16]byte  = [unsafe.Offsetof(Stat{}.Mode)]byte{}
+	_ [20]byte  = [unsafe.Offsetof(Stat{}.Uid)]byte{}
+	_ [24]byte  = [unsafe.Offsetof(Stat{}.Gid)]byte{}
+	_ [28]byte  = [unsafe.Offsetof(Stat{}.BlockSize)]byte{}
+	_ [32]byte  = [unsafe.Offsetof(Stat{}.Links)]byte{}
+	_ [40]byte  = [unsafe.Offsetof(Stat{}.SpecialDevice)]byte{}
+	_ [48]byte  = [unsafe.Offsetof(Stat{}.Size)]byte{}
+	_ [56]byte  = [unsafe.Offsetof(Stat{}.Blocks)]byte{}
+	_ [64]byte  = [unsafe.Offsetof(Stat{}.AccessedS)]byte{}
+	_ [72]byte  = [unsafe.Offsetof(Stat{}.ModifiedS)]byte{}
+	_ [80]byte  = [unsafe.Offsetof(Stat{}.ChangedS)]byte{}
+	_ [88]byte  = [unsafe.Offsetof(Stat{}.CreatedS)]byte{}
+	_ [96]byte  = [unsafe.Offsetof(Stat{}.AccessedNs)]byte{}
+	_ [100]byte = [unsafe.Offsetof(Stat{}.ModifiedNs)]byte{}
+	_ [104]byte = [unsafe.Offsetof(Stat{}.ChangedNs)]byte{}
+	_ [108]byte = [unsafe.Offsetof(Stat{}.CreatedNs)]byte{}
+	_ [112]byte = [unsafe.Offsetof(Stat{}.Reserved)]byte{}
+	_ [120]byte = [unsafe.Offsetof(Stat{}.Reserved2)]byte{}
 )
 var (
 	_ [96]byte = [unsafe.Sizeof(Submission{})]byte{}
@@ -564,4 +685,25 @@ var (
 	_ [16]byte = [unsafe.Sizeof(AllocateArgs{})]byte{}
 	_ [0]byte  = [unsafe.Offsetof(AllocateArgs{}.Offset)]byte{}
 	_ [8]byte  = [unsafe.Offsetof(AllocateArgs{}.Length)]byte{}
+)
+var (
+	_ [8]byte = [unsafe.Sizeof(StatArgs{})]byte{}
+	_ [0]byte = [unsafe.Offsetof(StatArgs{}.Data)]byte{}
+)
+var (
+	_ [8]byte = [unsafe.Sizeof(ChmodArgs{})]byte{}
+	_ [0]byte = [unsafe.Offsetof(ChmodArgs{}.Mode)]byte{}
+	_ [4]byte = [unsafe.Offsetof(ChmodArgs{}.Reserved)]byte{}
+)
+var (
+	_ [8]byte = [unsafe.Sizeof(ChownArgs{})]byte{}
+	_ [0]byte = [unsafe.Offsetof(ChownArgs{}.Uid)]byte{}
+	_ [4]byte = [unsafe.Offsetof(ChownArgs{}.Gid)]byte{}
+)
+var (
+	_ [24]byte = [unsafe.Sizeof(SetTimesArgs{})]byte{}
+	_ [0]byte  = [unsafe.Offsetof(SetTimesArgs{}.AccessedS)]byte{}
+	_ [8]byte  = [unsafe.Offsetof(SetTimesArgs{}.ModifiedS)]byte{}
+	_ [16]byte = [unsafe.Offsetof(SetTimesArgs{}.AccessedNs)]byte{}
+	_ [20]byte = [unsafe.Offsetof(SetTimesArgs{}.ModifiedNs)]byte{}
 )

@@ -186,6 +186,46 @@ func dispatch(q *Queue, s *Submission, c *Completion) Status {
 			return -Status(EBADF)
 		}
 		return f.settled(q, opAllocate(q, f, a, s, c))
+	case OpStat:
+		a := (*StatArgs)(unsafe.Pointer(&s.Args))
+		if s.Args[1]|s.Args[2]|s.Args[3]|s.Args[4]|s.Args[5]|s.Args[6]|s.Args[7] != 0 {
+			return -Status(EINVAL)
+		}
+		f, ok := lookupFile(s.File)
+		if !ok {
+			return -Status(EBADF)
+		}
+		return f.settled(q, opStat(q, f, a, s, c))
+	case OpChmod:
+		a := (*ChmodArgs)(unsafe.Pointer(&s.Args))
+		if s.Args[1]|s.Args[2]|s.Args[3]|s.Args[4]|s.Args[5]|s.Args[6]|s.Args[7]|uint64(a.Reserved) != 0 {
+			return -Status(EINVAL)
+		}
+		f, ok := lookupFile(s.File)
+		if !ok {
+			return -Status(EBADF)
+		}
+		return f.settled(q, opChmod(q, f, a, s, c))
+	case OpChown:
+		a := (*ChownArgs)(unsafe.Pointer(&s.Args))
+		if s.Args[1]|s.Args[2]|s.Args[3]|s.Args[4]|s.Args[5]|s.Args[6]|s.Args[7] != 0 {
+			return -Status(EINVAL)
+		}
+		f, ok := lookupFile(s.File)
+		if !ok {
+			return -Status(EBADF)
+		}
+		return f.settled(q, opChown(q, f, a, s, c))
+	case OpSetTimes:
+		a := (*SetTimesArgs)(unsafe.Pointer(&s.Args))
+		if s.Args[3]|s.Args[4]|s.Args[5]|s.Args[6]|s.Args[7] != 0 {
+			return -Status(EINVAL)
+		}
+		f, ok := lookupFile(s.File)
+		if !ok {
+			return -Status(EBADF)
+		}
+		return f.settled(q, opSetTimes(q, f, a, s, c))
 	}
 	return dispatchTest(q, s, c)
 }
