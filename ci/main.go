@@ -44,7 +44,7 @@ func command() *cli.Command {
 		Description: "Needs Go, a C compiler, Python ≥ 3.10 and Node ≥ 20. Everything else is installed into build/,\n" +
 			"which can be deleted at any time. The output of each step is kept in build/logs/<task>/.",
 		Commands: []*cli.Command{
-			task("demo", "checksum and copy Go's own source tree, beside aiofiles and plain Python", (*tasks.Plan).Demo, quick),
+			task("demo", "checksum and copy Go's own source tree in Python, Node.js and Go, beside peers", (*tasks.Plan).Demo, quick),
 			task("test", "everything that must pass before a merge", (*tasks.Plan).Test, jobs, only,
 				&cli.BoolFlag{Name: "full", Usage: "the whole suite on every Python, also what takes long"}),
 			task("check", "formatting, generated files, other systems, header, symbols, rules of the repository", (*tasks.Plan).Check, jobs, only),

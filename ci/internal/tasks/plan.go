@@ -23,6 +23,8 @@ type Plan struct {
 	Quick   bool
 	// Full runs every suite with the tests marked slow.
 	Full bool
+	// Runtimes installs every Node version, Bun and Deno; without it only what the addon is built with.
+	Runtimes bool
 	// Words limit the run to the steps whose name contains one of them, and what these need.
 	Words []string
 	// Scenarios limits the benchmark; empty means all. Snapshot replaces the committed results.

@@ -12,10 +12,12 @@ import (
 
 // Test is the task: what must pass before a merge.
 func (p *Plan) Test() {
+	p.Runtimes = true
 	p.Check()
 	p.goTests()
 	p.smoke()
 	p.pythonSuites()
+	p.nodeSuites()
 	p.documents()
 	p.fromSource()
 	p.typing()
