@@ -1,4 +1,4 @@
-"""Three ways of doing the same two jobs."""
+"""Python's ways of doing the same two jobs."""
 
 from __future__ import annotations
 
