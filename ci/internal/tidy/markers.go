@@ -30,6 +30,8 @@ var (
 	changelogVersion = regexp.MustCompile(`(?m)^## (\d+\.\d+\.\d+)`)
 	projectVersion   = regexp.MustCompile(`(?m)^version = "(\d+\.\d+\.\d+)"`)
 	packageVersion   = regexp.MustCompile(`(?m)^__version__(?:: \w+)? = "(\d+\.\d+\.\d+)"`)
+	// Two blanks in front: the version of the package itself, not of one that it depends on.
+	npmVersion = regexp.MustCompile(`(?m)^  "version": "(\d+\.\d+\.\d+)"`)
 )
 
 // oneVersion compares every place that holds the version with the top entry of the changelog.
@@ -50,7 +52,7 @@ func oneVersion(files []File) []Finding {
 		if !strings.HasPrefix(f.Path, "bindings-") {
 			continue
 		}
-		for _, pattern := range []*regexp.Regexp{projectVersion, packageVersion} {
+		for _, pattern := range []*regexp.Regexp{projectVersion, packageVersion, npmVersion} {
 			m := pattern.FindSubmatchIndex(f.Content)
 			if m == nil || string(f.Content[m[2]:m[3]]) == want {
 				continue

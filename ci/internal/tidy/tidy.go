@@ -92,10 +92,10 @@ func ignored(short, name string) bool {
 	}
 	// "build" is ignored at the root, and beside a setup.py, where setuptools puts its own.
 	return slices.Contains([]string{".git", "node_modules", "__pycache__"}, name) ||
-		short == "build" || short == "bindings-python/build" || short == "bindings-python/dist" || short == ".hypothesis"
+		short == "build" || short == "bindings-node/prebuilds" || short == "bindings-python/build" || short == "bindings-python/dist" || short == ".hypothesis"
 }
 
-var binaries = []string{".so", ".pyc", ".png", ".gz", ".bin", ".whl", ".o"}
+var binaries = []string{".so", ".node", ".tgz", ".pyc", ".png", ".gz", ".bin", ".whl", ".o"}
 
 // Check applies every rule.
 func Check(files []File) []Finding {
@@ -110,7 +110,7 @@ func Check(files []File) []Finding {
 }
 
 func isCode(path string) bool {
-	return slices.Contains([]string{".go", ".py", ".pyi", ".c", ".h", ".ts", ".mts", ".js", ".mjs"}, filepath.Ext(path))
+	return slices.Contains([]string{".go", ".py", ".pyi", ".c", ".h", ".ts", ".mts", ".cts", ".js", ".mjs", ".cjs"}, filepath.Ext(path))
 }
 
 // isGenerated goes by the marker's words; whether the marker is right is generatedMarkers' business.
@@ -121,7 +121,7 @@ func isGenerated(f File) bool {
 }
 
 func isTest(path string) bool {
-	return strings.HasSuffix(path, "_test.go") || strings.Contains(path, "/tests/") ||
+	return strings.HasSuffix(path, "_test.go") || strings.Contains(path, "/tests/") || strings.Contains(path, "/test/") ||
 		strings.Contains(path, "/testdata/") || strings.Contains(path, "/backendtest/")
 }
 
