@@ -21,7 +21,7 @@ import matplotlib.pyplot as plt  # noqa: E402  (the backend is chosen first)
 OURS = "#2a7f62"
 FLOOR = "#b0b0b0"
 PEER = "#d08c3c"
-FLOORS = ("os.pread", "built-in open")
+FLOORS = ("os.pread", "built-in open", "fs.readSync", "fs.readFileSync", "os.File")
 
 
 def colour(contender: str) -> str:

@@ -18,6 +18,7 @@ from jobs import Advance, Tree
 
 class Program:
     def __init__(self, command: str) -> None:
+        self._command = command
         # Its errors go to the terminal.
         self._process = subprocess.Popen(shlex.split(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         hello = self._receive()
@@ -39,10 +40,10 @@ class Program:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError(f"{self._process.args} has ended with {self._process.wait()}")
+            raise RuntimeError(f"{self._command} has ended with {self._process.wait()}")
         answer: dict[str, Any] = json.loads(line)
         if "error" in answer:
-            raise RuntimeError(f"{self._process.args}: {answer['error']}")
+            raise RuntimeError(f"{self._command}: {answer['error']}")
         return answer
 
 

@@ -24,7 +24,7 @@ func (p *Plan) Check() {
 	p.add(step.Step{Name: "go vet", Needs: []string{p.prerequisites()}, Run: p.vet})
 	p.add(step.Step{Name: "modules alone", Needs: []string{p.prerequisites()}, Run: p.modulesAlone})
 	for _, system := range []string{"linux", "darwin", "windows"} {
-		p.add(step.Step{Name: "core for " + system, Run: func(ctx context.Context, out *step.Output) error {
+		p.add(step.Step{Name: "Go for " + system, Run: func(ctx context.Context, out *step.Output) error {
 			return p.crossBuild(ctx, out, system)
 		}})
 	}
@@ -103,11 +103,12 @@ func (p *Plan) hasGo(module string) bool {
 	return false
 }
 
-// crossBuild compiles and vets core without cgo for one system on both processors; its tests are compiled too, by vet.
+// crossBuild compiles and vets core and the Go binding without cgo for one system on both processors; their tests are
+// compiled too, by vet.
 func (p *Plan) crossBuild(ctx context.Context, out *step.Output, system string) error {
 	for _, processor := range []string{"amd64", "arm64"} {
 		for _, command := range []string{"build", "vet"} {
-			c := p.goCommand(command, "./core/...")
+			c := p.goCommand(command, "./core/...", "./bindings-go/...")
 			c.Env = append(c.Env, "CGO_ENABLED=0", "GOOS="+system, "GOARCH="+processor)
 			if err := out.Run(ctx, c); err != nil {
 				return fmt.Errorf("%s/%s: %w", system, processor, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/ayafileio/ayafileio/ci/internal/repo"
@@ -33,19 +34,24 @@ type goRun struct {
 }
 
 // goTests runs the tests of each module. Those of core run with the test build's operations and its fake backend, on
-// io_uring and on the forced pool, and under the race detector.
+// io_uring and on the forced pool, and under the race detector; and so do those of the Go binding, without cgo too.
 func (p *Plan) goTests() {
 	var runs []goRun
 	for _, module := range repo.Modules() {
 		run := goRun{name: "go test " + module, module: module}
-		if module == "core" {
-			run.arguments = []string{"-tags", "ayatest"}
+		switch module {
+		case "core":
+			run.arguments = testBuild
+		case "bindings-go":
+			run.arguments, run.env = testBuild, []string{"CGO_ENABLED=0"}
 		}
 		runs = append(runs, run)
 	}
 	runs = append(runs,
-		goRun{"go test core, threadpool", "core", []string{"AYAFILEIO_BACKEND=threadpool"}, []string{"-tags", "ayatest"}},
-		goRun{"go test core, -race", "core", []string{"CGO_ENABLED=1"}, []string{"-tags", "ayatest", "-race"}},
+		goRun{"go test core, threadpool", "core", []string{"AYAFILEIO_BACKEND=threadpool"}, testBuild},
+		goRun{"go test core, -race", "core", []string{"CGO_ENABLED=1"}, slices.Concat(testBuild, []string{"-race"})},
+		goRun{"go test bindings-go, threadpool", "bindings-go", []string{"AYAFILEIO_BACKEND=threadpool"}, testBuild},
+		goRun{"go test bindings-go, -race", "bindings-go", []string{"CGO_ENABLED=1"}, slices.Concat(testBuild, []string{"-race"})},
 	)
 	needs := []string{p.prerequisites()}
 	for _, r := range runs {
@@ -53,10 +59,13 @@ func (p *Plan) goTests() {
 			if !p.hasGo(r.module) {
 				return fmt.Errorf("%s has no Go code yet", r.module)
 			}
-			return p.goTest(ctx, out, r.env, append(r.arguments, "./"+r.module+"/...")...)
+			return p.goTest(ctx, out, r.env, slices.Concat(r.arguments, []string{"./" + r.module + "/..."})...)
 		}})
 	}
 }
+
+// testBuild adds the fake backend and the operations that only tests may call.
+var testBuild = []string{"-tags", "ayatest"}
 
 // smoke drives the library from C alone, as the least of all bindings: once as users get it, and once with the
 // operation that panics.
