@@ -30,7 +30,7 @@ func TestStatAgreesWithTheSystem(t *testing.T) {
 		}
 		got := h.stat(file)
 		if got.Inode != want.Ino || got.Device != uint64(want.Dev) || got.Mode != want.Mode || got.Links != uint64(want.Nlink) ||
-			got.Uid != want.Uid || got.Gid != want.Gid || got.Size != want.Size || got.Blocks != want.Blocks || int64(got.BlockSize) != want.Blksize {
+			got.Uid != want.Uid || got.Gid != want.Gid || got.Size != want.Size || got.Blocks != want.Blocks || int64(got.BlockSize) != int64(want.Blksize) {
 			t.Errorf("got %+v, want %+v", got, want)
 		}
 		if got.ModifiedS != want.Mtim.Sec || int64(got.ModifiedNs) != want.Mtim.Nsec || got.ChangedS != want.Ctim.Sec || int64(got.ChangedNs) != want.Ctim.Nsec {
