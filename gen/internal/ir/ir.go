@@ -32,6 +32,7 @@ type Names struct {
 	Upper string // READ_AT: C constants
 	Go    string // ReadAt: exported Go
 	Lower string // readAt: private Go
+	Camel string // readAt: JavaScript, which keeps no capitals for initialisms
 }
 
 // Group is a set of named numbers.

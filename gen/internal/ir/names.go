@@ -9,7 +9,7 @@ var initialisms = map[string]string{
 
 // NewNames spells a snake_case name for each language.
 func NewNames(snake string) Names {
-	var exported, private strings.Builder
+	var exported, private, camel strings.Builder
 	for i, word := range strings.Split(snake, "_") {
 		spelled, ok := initialisms[word]
 		if !ok {
@@ -18,9 +18,11 @@ func NewNames(snake string) Names {
 		exported.WriteString(spelled)
 		if i == 0 {
 			private.WriteString(word)
+			camel.WriteString(word)
 		} else {
 			private.WriteString(spelled)
+			camel.WriteString(strings.ToUpper(word[:1]) + word[1:])
 		}
 	}
-	return Names{Snake: snake, Upper: strings.ToUpper(snake), Go: exported.String(), Lower: private.String()}
+	return Names{Snake: snake, Upper: strings.ToUpper(snake), Go: exported.String(), Lower: private.String(), Camel: camel.String()}
 }

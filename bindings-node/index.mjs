@@ -1,0 +1,15 @@
+import ayafileio from './index.cjs';
+
+export const {
+  appendFile,
+  configure,
+  drainBufferPool,
+  drainHandlePool,
+  getBackendInfo,
+  getConfig,
+  open,
+  readFile,
+  resetConfig,
+  writeFile,
+} = ayafileio;
+export default ayafileio;

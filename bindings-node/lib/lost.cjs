@@ -1,0 +1,47 @@
+'use strict';
+
+// A handle that is collected without having been closed: its descriptor is released, and it is reported as the running
+// Node reports its own.
+
+const { invalidState } = require('./errors.cjs');
+const { major } = require('./arguments.cjs');
+const { native } = require('./memory.cjs');
+
+let deprecationShown = false;
+
+function report(fd, path) {
+  if (major >= 25) {
+    const where = path === undefined ? '' : ` (${path})`;
+    throw invalidState(
+      'A FileHandle object was closed during garbage collection. This used to be allowed with a deprecation warning ' +
+        'but is now considered an error. Please close FileHandle objects explicitly. ' +
+        `File descriptor: ${fd}${where}`,
+    );
+  }
+  process.emitWarning(`Closing file descriptor ${fd} on garbage collection`);
+  if (deprecationShown) return;
+  deprecationShown = true;
+  process.emitWarning(
+    'Closing a FileHandle object on garbage collection is deprecated. Please close FileHandle objects explicitly ' +
+      'using FileHandle.prototype.close(). In the future, an error will be thrown if a file descriptor is closed ' +
+      'during garbage collection.',
+    'DeprecationWarning',
+    'DEP0137',
+  );
+}
+
+const registry = new FinalizationRegistry((state) => {
+  const fd = state.fd;
+  native.dispose(state.low, state.high);
+  report(fd, state.path);
+});
+
+function watchForLoss(handle, state) {
+  registry.register(handle, state, handle);
+}
+
+function forgetLoss(handle) {
+  registry.unregister(handle);
+}
+
+module.exports = { forgetLoss, watchForLoss };

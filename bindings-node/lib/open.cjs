@@ -1,0 +1,122 @@
+'use strict';
+
+// open, and the functions on whole files.
+
+const { Buffer } = require('node:buffer');
+const fs = require('node:fs');
+const check = require('./arguments.cjs');
+const { ready, start } = require('./engine.cjs');
+const { OPEN } = require('./generated/layout.cjs');
+const ops = require('./generated/ops.cjs');
+const { FileHandle } = require('./handle.cjs');
+const { adopt } = require('./host.cjs');
+const { lanes } = require('./memory.cjs');
+const { kState } = require('./state.cjs');
+const { readWhole, writeArguments, writeWhole } = require('./whole.cjs');
+
+const { O_APPEND, O_CREAT, O_DIRECT = 0, O_EXCL, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } = fs.constants;
+const ACCESS = O_RDONLY | O_WRONLY | O_RDWR;
+const PORTABLE = ACCESS | O_APPEND | O_CREAT | O_EXCL | O_TRUNC | O_DIRECT;
+
+/** The library's own flags for the bits of open(2) that it knows by itself. */
+function portableFlags(bits) {
+  const access = bits & ACCESS;
+  const writes = access !== O_RDONLY;
+  let flags = OPEN.DIRECTORY;
+  if (access !== O_WRONLY) flags |= OPEN.READ;
+  if (writes) flags |= OPEN.WRITE;
+  if (bits & O_APPEND && writes) flags |= OPEN.APPEND;
+  if (bits & O_CREAT) flags |= bits & O_EXCL ? OPEN.CREATE | OPEN.EXCLUSIVE : OPEN.CREATE;
+  if (bits & O_TRUNC) flags |= OPEN.TRUNCATE;
+  if (bits & O_DIRECT) flags |= OPEN.DIRECT;
+  return flags;
+}
+
+class Opening {
+  constructor(name, append) {
+    this.failedPath = typeof name === 'string' ? name : Buffer.from(name).toString();
+    this.append = append;
+  }
+}
+
+function handleMade(_, opening, lane) {
+  return new FileHandle(lanes[lane + 2], lanes[lane + 3], opening.failedPath, opening.append);
+}
+
+async function openFile(path, bits, mode, { buffering = 0, direct = false } = {}) {
+  ready();
+  const adopted = adopt(FileHandle);
+  if (adopted !== undefined) await adopted;
+  const bytes = typeof path === 'string' ? Buffer.from(path) : path;
+  const append = (bits & O_APPEND) !== 0 && (bits & ACCESS) !== O_RDONLY;
+  const flags = portableFlags(bits) | (direct ? OPEN.DIRECT : 0);
+  ops.open(0, bytes.length, flags, mode, buffering, bits & ~PORTABLE);
+  const opening = new Opening(path, append);
+  return start(opening, 'open', bytes, handleMade, opening);
+}
+
+/** What the third shape of open takes beside flags and mode. */
+function openOptions(options) {
+  check.object(options, 'options');
+  const { flags, mode, buffering = 0, direct = false, ...unknown } = options;
+  for (const name of Object.keys(unknown)) {
+    throw new TypeError(`open has no option '${name}'; it has flags, mode, buffering and direct`);
+  }
+  check.integer(buffering, 'options.buffering', -1, 2 ** 30);
+  check.boolean(direct, 'options.direct');
+  return { flags, mode, buffering, direct };
+}
+
+async function open(path, flags, mode) {
+  const name = check.path(path);
+  if (typeof flags === 'object' && flags !== null) {
+    const options = openOptions(flags);
+    return openFile(name, check.flags(options.flags), check.mode(options.mode, 'mode', 0o666), options);
+  }
+  return openFile(name, check.flags(flags), check.mode(mode, 'mode', 0o666));
+}
+
+/** Does the work on a handle and closes it, whatever happens. */
+async function withHandle(handle, work) {
+  let result;
+  try {
+    result = await work(handle[kState]);
+  } catch (error) {
+    await handle.close().catch((closeError) => {
+      throw Object.assign(new AggregateError([closeError, error], closeError.message), { code: closeError.code });
+    });
+    throw error;
+  }
+  await handle.close();
+  return result;
+}
+
+async function readFile(path, options) {
+  const { encoding, flag, signal } = check.options(options, { flag: 'r' });
+  if (path instanceof FileHandle) return path.readFile(options);
+  check.notAborted(signal);
+  const handle = await openFile(check.path(path), check.flags(flag || 'r'), 0o666);
+  return withHandle(handle, (state) => readWhole(handle, state, encoding, signal));
+}
+
+async function writeTo(path, data, options, flag) {
+  const checked = writeArguments(data, options, flag);
+  if (path instanceof FileHandle) return path.writeFile(data, options);
+  check.notAborted(checked.signal);
+  const mode = check.mode(checked.mode, 'mode', 0o666);
+  const handle = await openFile(check.path(path), check.flags(checked.flag), mode);
+  await withHandle(handle, async (state) => {
+    await writeWhole(handle, state, checked);
+    if (checked.flush) await handle.sync();
+  });
+}
+
+function writeFile(path, data, options) {
+  return writeTo(path, data, options, 'w');
+}
+
+function appendFile(path, data, options) {
+  return writeTo(path, data, options, 'a');
+}
+
+module.exports = { appendFile, open, readFile, writeFile };

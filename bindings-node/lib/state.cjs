@@ -1,0 +1,42 @@
+'use strict';
+
+// What a FileHandle has of its own, out of sight of the user.
+
+const { native } = require('./memory.cjs');
+const { closedError } = require('./errors.cjs');
+
+const kState = Symbol('ayafileio');
+
+class State {
+  constructor(low, high, path, append) {
+    this.low = low;
+    this.high = high;
+    this.path = path;
+    this.append = append;
+    this.open = true;
+    this.locked = false; // by a web stream
+    this.closing = undefined; // the promise of close
+    this.users = 0; // streams that hold it
+    this.released = undefined; // called when the last of them has let go
+    this.descriptor = -1;
+  }
+
+  get fd() {
+    if (this.descriptor < 0) this.descriptor = native.fileDescriptor(this.low, this.high);
+    return this.descriptor;
+  }
+}
+
+/** The state of an open handle; what a method throws otherwise. */
+function opened(handle, syscall) {
+  const state = handle[kState];
+  if (state === undefined) {
+    const error = new Error('handle must be an instance of FileHandle');
+    error.code = 'ERR_INTERNAL_ASSERTION';
+    throw error;
+  }
+  if (!state.open) throw closedError(syscall);
+  return state;
+}
+
+module.exports = { State, kState, opened };
