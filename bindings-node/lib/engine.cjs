@@ -8,7 +8,7 @@ const { LANES, COMPLETION, STATUS: ANSWER } = require('./generated/layout.cjs');
 const { BATCH, OUT, STATUS, get64, lanes, native, receiver, signed } = require('./memory.cjs');
 const { AbortError, recapture, systemError } = require('./errors.cjs');
 
-const { SIZE, RESULT, ERROR, NATIVE, TOKEN, SPILL, FLAGS } = LANES.COMPLETION;
+const { LANE_COUNT, RESULT, ERROR, NATIVE, TOKEN, SPILL, FLAGS } = LANES.COMPLETION;
 const USER_DATA = LANES.SUBMISSION.USER_DATA;
 
 /** Operations that end at once never give the event loop a turn by themselves. After so much of them, counted in
@@ -78,7 +78,7 @@ function scheduleFlush() {
 
 /** Delivers a batch. No code of the user runs in here: resolving a promise only queues what awaits it. */
 function drain(count) {
-  for (let i = 0, lane = BATCH; i < count; i++, lane += SIZE) {
+  for (let i = 0, lane = BATCH; i < count; i++, lane += LANE_COUNT) {
     const slot = lanes[lane];
     const operation = slots[slot];
     slots[slot] = free;

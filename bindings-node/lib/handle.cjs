@@ -58,6 +58,30 @@ class FileHandle extends EventEmitter {
     return metadata.stat(this, options);
   }
 
+  chmod(mode) {
+    return metadata.chmod(this, mode);
+  }
+
+  chown(uid, gid) {
+    return metadata.chown(this, uid, gid);
+  }
+
+  utimes(atime, mtime) {
+    return metadata.utimes(this, atime, mtime);
+  }
+
+  truncate(length) {
+    return metadata.truncate(this, length);
+  }
+
+  sync() {
+    return metadata.sync(this);
+  }
+
+  datasync() {
+    return metadata.datasync(this);
+  }
+
   async [Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose')]() {
     await this.close();
   }

@@ -15,8 +15,8 @@ const lanes = new Uint32Array(shared);
 const signed = new Int32Array(shared);
 
 /** The lane where the completion of the last submit begins. */
-const OUT = LANES.SUBMISSION.SIZE;
-const STATUS = OUT + LANES.COMPLETION.SIZE;
+const OUT = LANES.SUBMISSION.LANE_COUNT;
+const STATUS = OUT + LANES.COMPLETION.LANE_COUNT;
 /** The lane where the batch begins. */
 const BATCH = STATUS + 2;
 

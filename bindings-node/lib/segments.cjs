@@ -4,19 +4,19 @@
 
 const { LANES } = require('./generated/layout.cjs');
 
-const { SIZE, OFFSET, DATA, LENGTH, RESULT } = LANES.SEGMENT;
+const { LANE_COUNT, OFFSET, DATA, LENGTH, RESULT } = LANES.SEGMENT;
 const HIGH = 4294967296;
 
 /** A list of segments; each is put in with its place in memory, its length and its offset in the file. */
 class Segments {
   constructor(count) {
-    this.lanes = new Uint32Array(count * SIZE);
+    this.lanes = new Uint32Array(count * LANE_COUNT);
     this.signed = new Int32Array(this.lanes.buffer);
     this.count = count;
   }
 
   put(index, place, length, offset) {
-    const lane = index * SIZE;
+    const lane = index * LANE_COUNT;
     this.put64(lane + OFFSET, offset);
     this.put64(lane + DATA, place);
     this.put64(lane + LENGTH, length);
@@ -34,7 +34,7 @@ class Segments {
 
   /** The count that was moved, or a negative error number of the library. */
   result(index) {
-    const lane = index * SIZE + RESULT;
+    const lane = index * LANE_COUNT + RESULT;
     return this.signed[lane + 1] * HIGH + this.lanes[lane];
   }
 

@@ -6,7 +6,7 @@
 
 const { lanes, put64 } = require('../memory.cjs');
 
-function open(place, pathLength, flags, mode, buffering) {
+function open(place, pathLength, flags, mode, buffering, systemFlags) {
   lanes[0] = 1;
   lanes[2] = 0;
   lanes[3] = 0;
@@ -15,6 +15,7 @@ function open(place, pathLength, flags, mode, buffering) {
   lanes[12] = flags;
   lanes[13] = mode;
   put64(14, buffering);
+  lanes[16] = systemFlags;
 }
 
 function wrap(fd, flags, buffering, position) {
@@ -142,6 +143,38 @@ function allocate(low, high, offset, length) {
   put64(10, length);
 }
 
+function stat(low, high, place) {
+  lanes[0] = 19;
+  lanes[2] = low;
+  lanes[3] = high;
+  put64(8, place);
+}
+
+function chmod(low, high, mode) {
+  lanes[0] = 20;
+  lanes[2] = low;
+  lanes[3] = high;
+  lanes[8] = mode;
+}
+
+function chown(low, high, uid, gid) {
+  lanes[0] = 21;
+  lanes[2] = low;
+  lanes[3] = high;
+  lanes[8] = uid;
+  lanes[9] = gid;
+}
+
+function setTimes(low, high, accessedS, modifiedS, accessedNs, modifiedNs) {
+  lanes[0] = 22;
+  lanes[2] = low;
+  lanes[3] = high;
+  put64(8, accessedS);
+  put64(10, modifiedS);
+  lanes[12] = accessedNs;
+  lanes[13] = modifiedNs;
+}
+
 module.exports = {
   open,
   wrap,
@@ -161,4 +194,8 @@ module.exports = {
   datasync,
   sizeHint,
   allocate,
+  stat,
+  chmod,
+  chown,
+  setTimes,
 };
