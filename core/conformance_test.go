@@ -105,7 +105,7 @@ func backendsOf(t *testing.T, c conformanceCase) []string {
 
 // workingCandidates are the native backends that can be had here. A machine that forbids io_uring tests the others.
 func workingCandidates(t testing.TB) (names []string) {
-	for _, c := range candidates() {
+	for _, c := range candidates(false) {
 		b, err := c.open()
 		if err != nil {
 			t.Logf("without %s: %v", c.name, err)

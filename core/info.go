@@ -57,7 +57,7 @@ func BackendInfo() Info {
 	if info.Platform == "darwin" {
 		info.Platform = "macos"
 	}
-	b, reason, err := selectBackend()
+	b, reason, err := selectBackend(false)
 	if err != EOK {
 		info.Backend, info.Reason = "none", reason
 		return info

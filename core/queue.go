@@ -46,8 +46,14 @@ const reapBatch = 256
 var queues table[Queue]
 
 // OpenQueue starts a queue on the best backend that works here.
-func OpenQueue() (*Queue, Error) {
-	b, reason, err := selectBackend()
+func OpenQueue() (*Queue, Error) { return openQueue(false) }
+
+// OpenSharedQueue is OpenQueue for a host without event loops, whose threads take turns in using the queue. They see to
+// it that there is one at a time.
+func OpenSharedQueue() (*Queue, Error) { return openQueue(true) }
+
+func openQueue(shared bool) (*Queue, Error) {
+	b, reason, err := selectBackend(shared)
 	if err != EOK {
 		return nil, err
 	}

@@ -19,11 +19,11 @@ type candidate struct {
 }
 
 // selectBackend takes the first candidate of this system (select_<system>.go) that works, and says why an earlier one
-// does not. The worker pool is always the last: it works everywhere.
-func selectBackend() (backend.Backend, string, Error) {
+// does not. The worker pool is always the last: it works everywhere. shared: many threads will use it in turn.
+func selectBackend(shared bool) (backend.Backend, string, Error) {
 	forced := os.Getenv(backendVariable)
 	reason := ""
-	for _, c := range append(candidates(), candidate{name: "threadpool", open: openPool}) {
+	for _, c := range append(candidates(shared), candidate{name: "threadpool", open: openPool}) {
 		if forced == "" && c.onlyForced {
 			continue
 		}

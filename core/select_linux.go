@@ -6,14 +6,16 @@ import (
 )
 
 // candidates in order of preference.
-func candidates() []candidate {
-	return append(testCandidates(), candidate{name: "io_uring", open: openRing})
+func candidates(shared bool) []candidate {
+	open := func() (backend.Backend, error) { return openRing(shared) }
+	return append(testCandidates(), candidate{name: "io_uring", open: open})
 }
 
-func openRing() (backend.Backend, error) {
+func openRing(shared bool) (backend.Backend, error) {
 	ring, err := uring.Open(uring.Options{
 		Depth:  int(option(optionIOUringQueueDepth)),
 		SQPoll: option(optionIOUringSQPOLL) != 0,
+		Shared: shared,
 	})
 	if err != nil {
 		return nil, err

@@ -3,4 +3,4 @@
 package core
 
 // candidates is empty where no native backend is built yet: the worker pool does the work, and BackendInfo says so.
-func candidates() []candidate { return testCandidates() }
+func candidates(bool) []candidate { return testCandidates() }

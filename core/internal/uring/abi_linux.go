@@ -17,6 +17,8 @@ import (
 const (
 	opFTRUNCATE = 55 // IORING_OP_FTRUNCATE, Linux 6.9
 
+	registerIOWQMaxWorkers = 19 // IORING_REGISTER_IOWQ_MAX_WORKERS, Linux 5.15
+
 	sqTASKRUN     = 1 << 2 // IORING_SQ_TASKRUN: completions wait for their task to enter the kernel
 	enterEXTARG   = 1 << 3 // IORING_ENTER_EXT_ARG: the argument carries a timeout
 	featEXTARG    = 1 << 8 // IORING_FEAT_EXT_ARG, Linux 5.11

@@ -21,6 +21,9 @@ type Options struct {
 	Depth int
 	// SQPoll asks for a kernel thread that takes submissions without a system call.
 	SQPoll bool
+	// Shared says that many threads take turns in using the ring, so that a thread that has submitted may be long in
+	// coming back to it.
+	Shared bool
 }
 
 const (
@@ -91,6 +94,15 @@ var setups = [...]uint32{
 	0,
 }
 
+// sharedSetups are for a ring that many threads use in turn: its completions do not wait for the one that submitted,
+// which may be busy with something else for as long as it likes.
+var sharedSetups = [...]uint32{iouring.IORING_SETUP_SUBMIT_ALL, 0}
+
+// sharedWorkers bounds the kernel's threads for each thread that submits to a shared ring: those that may block on a
+// file, and the rest. By default the kernel allows four for each processor, and there are as many submitting threads as
+// the Go scheduler likes.
+var sharedWorkers = [2]uint32{2, 2}
+
 // newRing sets a ring up. The note says what was asked for and refused.
 func newRing(o Options) (r ring, note string, err error) {
 	depth := o.Depth
@@ -111,9 +123,16 @@ func newRing(o Options) (r ring, note string, err error) {
 			note = "SQPOLL refused: " + err.Error()
 		}
 	}
-	for _, flags := range setups {
+	flagSets := setups[:]
+	if o.Shared {
+		flagSets = sharedSetups[:]
+	}
+	for _, flags := range flagSets {
 		r, err = trySetup(depth, flags)
 		if err == nil {
+			if o.Shared {
+				r.boundWorkers()
+			}
 			return r, note, nil
 		}
 		if u, ok := err.(*Unavailable); !ok || u.Errno != syscall.EINVAL {
@@ -175,6 +194,12 @@ func (r *ring) mapMemory(p *iouring.IOURingParams) error {
 		*(*uint32)(at(p.SQOffset.Array + 4*uint32(index))) = uint32(index)
 	}
 	return nil
+}
+
+// boundWorkers asks for few kernel threads for each submitting thread. Before Linux 5.15 the kernel does not know how.
+func (r *ring) boundWorkers() {
+	counts := sharedWorkers
+	_ = iouring.IOURingRegister(r.fd, registerIOWQMaxWorkers, unsafe.Pointer(&counts), uint32(len(counts)))
 }
 
 func (r *ring) close() {

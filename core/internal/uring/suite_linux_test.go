@@ -26,6 +26,7 @@ func TestContract(t *testing.T) {
 		"depth8":   {Depth: 8},
 		"depth256": {},
 		"depth1":   {Depth: 1},
+		"shared":   {Depth: 8, Shared: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			backendtest.Run(t, backendtest.Subject{Open: open(o), CancelsRunning: true})
