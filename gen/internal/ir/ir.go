@@ -24,6 +24,8 @@ type Spec struct {
 	Options    []*Option
 
 	Python *Python
+
+	GoMethods []*GoMethod
 }
 
 // Names is one word list spelled for each language.
@@ -161,6 +163,7 @@ type Error struct {
 	Python  string
 	Node    string
 	Go      string
+	GoValue *GoValue // nil: nothing of the standard library stands for it
 }
 
 // System is one table of native codes.

@@ -77,6 +77,13 @@ type Operation struct {
 	Errors []string         `yaml:"errors"`
 	Path   Path             `yaml:"path"`
 	Python *PythonOperation `yaml:"python,optional"`
+	Go     *GoOperation     `yaml:"go,optional"`
+}
+
+// GoOperation makes an operation a method of the Go binding's File.
+type GoOperation struct {
+	Pos
+	Context bool `yaml:"context,optional"`
 }
 
 // Result is what an operation's result number means.

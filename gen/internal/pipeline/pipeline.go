@@ -8,6 +8,7 @@ import (
 
 	"github.com/ayafileio/ayafileio/gen/internal/emitc"
 	"github.com/ayafileio/ayafileio/gen/internal/emitgo"
+	"github.com/ayafileio/ayafileio/gen/internal/emitgobinding"
 	"github.com/ayafileio/ayafileio/gen/internal/emitjson"
 	"github.com/ayafileio/ayafileio/gen/internal/emitmd"
 	"github.com/ayafileio/ayafileio/gen/internal/emitnode"
@@ -38,7 +39,7 @@ func Run(root fs.FS) ([]output.File, error) {
 		return nil, err
 	}
 	out := []output.File{{Path: lock.Path, Data: after}}
-	for _, emit := range []func(*ir.Spec) ([]output.File, error){emitgo.Emit, emitc.Emit, emitpy.Emit, emitnode.Emit, emitmd.Emit, emitjson.Emit} {
+	for _, emit := range []func(*ir.Spec) ([]output.File, error){emitgo.Emit, emitc.Emit, emitgobinding.Emit, emitpy.Emit, emitnode.Emit, emitmd.Emit, emitjson.Emit} {
 		files, err := emit(spec)
 		if err != nil {
 			return nil, err
