@@ -1,3 +1,12 @@
 module github.com/ayafileio/ayafileio/bindings-go
 
-go 1.26
+go 1.26.0
+
+require (
+	github.com/ayafileio/ayafileio/core v0.0.0
+	golang.org/x/sys v0.49.0
+)
+
+require github.com/iceber/iouring-go v0.0.0-20230403020409-002cfd2e2a90 // indirect
+
+replace github.com/ayafileio/ayafileio/core => ../core

@@ -1,0 +1,5 @@
+package ayafileio
+
+import "syscall"
+
+const directFlag = syscall.O_DIRECT
