@@ -29,6 +29,9 @@ func conformance(s *ir.Spec) ([]output.File, error) {
 	if err := write(",\n\"expectations\": ", s.Conformance.Expectations); err != nil {
 		return nil, err
 	}
+	if err := write(",\n\"cannot\": ", cannot(s)); err != nil {
+		return nil, err
+	}
 	separator := ",\n\"cases\": {\n"
 	for _, c := range s.Conformance.Cases {
 		if err := write(separator, c.Name); err != nil {
@@ -41,4 +44,18 @@ func conformance(s *ir.Spec) ([]output.File, error) {
 	}
 	b.WriteString("\n}\n}\n")
 	return []output.File{{Path: "spec/conformance.gen.json", Data: b.Bytes()}}, nil
+}
+
+// cannot is, by binding and case, why a surface cannot say a case.
+func cannot(s *ir.Spec) map[string]map[string]string {
+	out := map[string]map[string]string{}
+	for _, surface := range s.Conformance.Surfaces {
+		out[surface.Binding] = map[string]string{}
+		for _, c := range s.Conformance.Cases {
+			if reason, ok := c.Cannot[surface.Binding]; ok {
+				out[surface.Binding][c.Name] = reason
+			}
+		}
+	}
+	return out
 }

@@ -10,6 +10,7 @@ import (
 // Conformance is spec/conformance: how the operations must behave, one behaviour per file.
 type Conformance struct {
 	Cases        []Case
+	Surfaces     []Surface
 	Expectations Tree // the list in expectations.yaml; no items without that file
 }
 
@@ -20,13 +21,22 @@ type Case struct {
 	Tree        Tree
 }
 
+// Surface is one file, spec/conformance/<binding>.yaml: how that binding says the operations of the cases.
+type Surface struct {
+	Pos
+	Binding string
+	Tree    Tree
+}
+
 const (
 	conformanceDir   = "spec/conformance"
 	expectationsFile = conformanceDir + "/expectations.yaml"
 )
 
+// surfaces are the bindings that have calls of their own. The core and C take the operations as they are.
+var surfaces = []string{"python", "node", "go"}
+
 func conformance(root fs.FS, into *Conformance) error {
-	into.Expectations = Tree{&node{kind: kindList}}
 	names, err := fs.Glob(root, conformanceDir+"/*/*.yaml")
 	if err != nil {
 		return err
@@ -44,15 +54,33 @@ func conformance(root fs.FS, into *Conformance) error {
 			Pos: Pos{name, 1}, Group: group, Name: strings.TrimSuffix(base, ".yaml"), Tree: Tree{n},
 		})
 	}
-	if _, err := fs.Stat(root, expectationsFile); err == nil {
-		n, err := document(root, expectationsFile, "expectations")
-		if err != nil {
+	into.Expectations, err = listFile(root, expectationsFile, "expectations")
+	errs = append(errs, err)
+	for _, binding := range surfaces {
+		name := conformanceDir + "/" + binding + ".yaml"
+		n, err := document(root, name, "surface")
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+		case err != nil:
 			errs = append(errs, err)
-		} else {
-			into.Expectations, _ = Tree{n}.Get("expectations")
+		default:
+			into.Surfaces = append(into.Surfaces, Surface{Pos: Pos{name, 1}, Binding: binding, Tree: Tree{n}})
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// listFile is a file that need not be there, with one list of the schema's name in it.
+func listFile(root fs.FS, name, list string) (Tree, error) {
+	n, err := document(root, name, list)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Tree{&node{kind: kindList}}, nil
+	}
+	if err != nil {
+		return Tree{&node{kind: kindList}}, err
+	}
+	items, _ := Tree{n}.Get(list)
+	return items, nil
 }
 
 // document reads a file whose shape its schema alone describes.

@@ -7,6 +7,7 @@ import (
 	"sort"
 
 	"github.com/ayafileio/ayafileio/gen/internal/emitc"
+	"github.com/ayafileio/ayafileio/gen/internal/emitcases"
 	"github.com/ayafileio/ayafileio/gen/internal/emitgo"
 	"github.com/ayafileio/ayafileio/gen/internal/emitgobinding"
 	"github.com/ayafileio/ayafileio/gen/internal/emitjson"
@@ -39,7 +40,9 @@ func Run(root fs.FS) ([]output.File, error) {
 		return nil, err
 	}
 	out := []output.File{{Path: lock.Path, Data: after}}
-	for _, emit := range []func(*ir.Spec) ([]output.File, error){emitgo.Emit, emitc.Emit, emitgobinding.Emit, emitpy.Emit, emitnode.Emit, emitmd.Emit, emitjson.Emit} {
+	for _, emit := range []func(*ir.Spec) ([]output.File, error){
+		emitgo.Emit, emitc.Emit, emitgobinding.Emit, emitpy.Emit, emitnode.Emit, emitmd.Emit, emitjson.Emit, emitcases.Emit,
+	} {
 		files, err := emit(spec)
 		if err != nil {
 			return nil, err

@@ -21,7 +21,7 @@ func (r *resolver) conformance() {
 		name := k.Group + "/" + k.Name
 		c.names[name] = true
 		c.check(k)
-		r.out.Conformance.Cases = append(r.out.Conformance.Cases, ir.Case{Name: name, Body: k.Tree.Plain().(map[string]any)})
+		r.out.Conformance.Cases = append(r.out.Conformance.Cases, c.resolved(name, k))
 	}
 	for _, e := range r.spec.Conformance.Expectations.Items() {
 		if name, _ := e.Get("case"); !c.names[name.Text()] {
@@ -29,6 +29,12 @@ func (r *resolver) conformance() {
 		}
 	}
 	r.out.Conformance.Expectations = r.spec.Conformance.Expectations.Plain()
+	if len(r.errs) > 0 {
+		return // the calls would only repeat what is wrong already
+	}
+	for _, s := range r.spec.Conformance.Surfaces {
+		c.surface(s)
+	}
 }
 
 type casesChecker struct {
