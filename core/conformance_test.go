@@ -82,7 +82,9 @@ func TestConformance(t *testing.T) {
 						label := fmt.Sprintf("%s/%s/inline=%v", backend, place, inline)
 						t.Run(label, func(t *testing.T) {
 							judge(t, suite.known(name, backend), c, func() error {
-								return runCase(t, &api, c, backend, directory, inline)
+								err := runCase(t, &api, c, backend, directory, inline)
+								report(t, backend, name, err)
+								return err
 							})
 						})
 					}
@@ -90,6 +92,24 @@ func TestConformance(t *testing.T) {
 			}
 		})
 	}
+}
+
+// report adds a line to the file that `go run ./ci conformance` reads, when it asks for one.
+func report(t *testing.T, backend, name string, failure error) {
+	path := os.Getenv("AYAFILEIO_CONFORMANCE_LINES")
+	if path == "" {
+		return
+	}
+	line := backend + "\tpassed\t" + name
+	if failure != nil {
+		line = backend + "\tfailed\t" + name + "\t" + strings.ReplaceAll(failure.Error(), "\n", " ")
+	}
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintln(f, line)
+	f.Close()
 }
 
 func backendsOf(t *testing.T, c conformanceCase) []string {
