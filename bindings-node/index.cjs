@@ -2,6 +2,7 @@
 
 const config = require('./lib/config.cjs');
 const files = require('./lib/open.cjs');
+const { wrapFd } = require('./lib/wrap.cjs');
 
 // Written out, so that `import { open } from 'ayafileio'` finds the names.
 module.exports = {
@@ -14,5 +15,6 @@ module.exports = {
   open: files.open,
   readFile: files.readFile,
   resetConfig: config.resetConfig,
+  wrapFd,
   writeFile: files.writeFile,
 };

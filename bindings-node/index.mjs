@@ -10,6 +10,7 @@ export const {
   open,
   readFile,
   resetConfig,
+  wrapFd,
   writeFile,
 } = ayafileio;
 export default ayafileio;

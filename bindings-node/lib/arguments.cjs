@@ -23,6 +23,19 @@ function boolean(value, name) {
   if (typeof value !== 'boolean') throw invalidType(name, 'boolean', value);
 }
 
+function string(value, name) {
+  if (typeof value !== 'string') throw invalidType(name, 'string', value);
+}
+
+/** A place in the file that must be given: a number or a BigInt, not negative. */
+function offset(value, name) {
+  if (typeof value === 'bigint') {
+    if (value < 0n || value > 2n ** 63n - 1n) throw outOfRange(name, `>= 0 && <= ${2n ** 63n - 1n}`, value);
+    return;
+  }
+  integer(value, name, 0);
+}
+
 function object(value, name) {
   if (value === null || Array.isArray(value) || typeof value !== 'object') throw invalidType(name, 'Object', value);
 }
@@ -176,6 +189,6 @@ function text(value, name, coding) {
 }
 
 module.exports = {
-  abortSignal, boolean, buffer, buffers, flags, integer, isView, major, mode, notAborted, object, options, path,
-  position, readRange, text, time, looselyPlaced, writeRange,
+  abortSignal, boolean, buffer, buffers, flags, integer, isView, major, mode, notAborted, object, offset, options, path,
+  position, readRange, string, text, time, looselyPlaced, writeRange,
 };

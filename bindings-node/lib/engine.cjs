@@ -174,4 +174,9 @@ function spill(lane, length) {
   return native.spill(lanes[lane + SPILL], lanes[lane + SPILL + 1], length);
 }
 
-module.exports = { ready, spill, start, startMany };
+/** Whether the kernel or a worker still works for this handle. */
+function inFlight(handle) {
+  return slots.some((operation) => operation.handle === handle);
+}
+
+module.exports = { inFlight, ready, spill, start, startMany };

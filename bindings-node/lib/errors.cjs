@@ -33,8 +33,8 @@ function systemError(number, native, syscall, path) {
 }
 
 /** The error of a method of a closed handle. */
-function closedError(syscall) {
-  const error = new Error('file closed');
+function closedError(syscall, reason = 'file closed') {
+  const error = new Error(reason);
   error.code = 'EBADF';
   error.syscall = syscall;
   return error;

@@ -4,10 +4,15 @@
 
 const EventEmitter = require('node:events');
 const { close } = require('./close.cjs');
+const { lines } = require('./lines.cjs');
 const { watchForLoss } = require('./lost.cjs');
+const many = require('./many.cjs');
 const metadata = require('./metadata.cjs');
+const { expose } = require('./offset.cjs');
 const { read, readv } = require('./read.cjs');
-const { State, kState } = require('./state.cjs');
+const { seek } = require('./seek.cjs');
+const { State, asyncId, kState } = require('./state.cjs');
+const streams = require('./streams.cjs');
 const { readFile, writeFile } = require('./whole.cjs');
 const { write, writev } = require('./write.cjs');
 
@@ -21,9 +26,16 @@ class FileHandle extends EventEmitter {
     watchForLoss(this, state);
   }
 
+  /** The descriptor. Whoever asks for it may use it beside the handle. */
   get fd() {
     const state = this[kState];
-    return state.open ? state.fd : -1;
+    if (!state.open) return -1;
+    if (!state.lent) expose(state);
+    return state.fd;
+  }
+
+  getAsyncId() {
+    return asyncId(this[kState]);
   }
 
   read(buffer, offset, length, position) {
@@ -52,6 +64,50 @@ class FileHandle extends EventEmitter {
 
   appendFile(data, options) {
     return writeFile(this, data, options);
+  }
+
+  createReadStream(options) {
+    return streams.createReadStream(this, options);
+  }
+
+  createWriteStream(options) {
+    return streams.createWriteStream(this, options);
+  }
+
+  readLines(options) {
+    return streams.readLines(this, options);
+  }
+
+  readableWebStream(options) {
+    return streams.readableWebStream(this, options);
+  }
+
+  lines(options) {
+    return lines(this, options);
+  }
+
+  [Symbol.asyncIterator]() {
+    return lines(this);
+  }
+
+  readAt(target, offset, options) {
+    return many.readAt(this, target, offset, options);
+  }
+
+  writeAt(data, offset, options) {
+    return many.writeAt(this, data, offset, options);
+  }
+
+  readMany(requests, options) {
+    return many.readMany(this, requests, options);
+  }
+
+  writeMany(requests, options) {
+    return many.writeMany(this, requests, options);
+  }
+
+  seek(offset, whence) {
+    return seek(this, offset, whence);
   }
 
   stat(options) {

@@ -119,4 +119,4 @@ function appendFile(path, data, options) {
   return writeTo(path, data, options, 'a');
 }
 
-module.exports = { appendFile, open, readFile, writeFile };
+module.exports = { appendFile, open, portableFlags, readFile, writeFile };

@@ -8,10 +8,13 @@ const { start } = require('./engine.cjs');
 const { invalidValue } = require('./errors.cjs');
 const { READ } = require('./generated/layout.cjs');
 const ops = require('./generated/ops.cjs');
+const { shared } = require('./offset.cjs');
+const { readResult, readvResult } = require('./results.cjs');
 const { opened } = require('./state.cjs');
 
-function readFinished(bytesRead, buffer) {
-  return { __proto__: null, bytesRead, buffer };
+function readHere(handle, state, buffer, offset, length) {
+  ops.read(state.low, state.high, offset, length, READ.PARTIAL);
+  return start(handle, 'read', buffer, readResult, buffer);
 }
 
 function read(handle, first, offset, length, position) {
@@ -31,12 +34,15 @@ function read(handle, first, offset, length, position) {
     length ??= buffer.byteLength - offset;
     if (!Number.isSafeInteger(length)) length |= 0;
     const place = position === null || position === undefined ? -1 : check.position(position, length);
-    if (length === 0) return Promise.resolve(readFinished(0, buffer));
+    if (length === 0) return Promise.resolve(readResult(0, buffer));
     if (buffer.byteLength === 0) throw invalidValue('buffer', buffer, 'is empty and cannot be written');
     check.readRange(offset, length, buffer.byteLength);
-    if (place < 0) ops.read(state.low, state.high, offset, length, READ.PARTIAL);
-    else ops.readAt(state.low, state.high, offset, length, place);
-    return start(handle, 'read', buffer, readFinished, buffer);
+    if (place < 0) {
+      if (state.exposed) return shared(state, () => readHere(handle, state, buffer, offset, length));
+      return readHere(handle, state, buffer, offset, length);
+    }
+    ops.readAt(state.low, state.high, offset, length, place);
+    return start(handle, 'read', buffer, readResult, buffer);
   } catch (error) {
     return Promise.reject(error);
   }
@@ -58,13 +64,17 @@ function readv(handle, buffers, position) {
     check.buffers(buffers);
     const place = check.looselyPlaced(position);
     const length = totalOf(buffers);
-    const finished = (bytesRead) => ({ __proto__: null, bytesRead, buffers });
+    const finished = (bytesRead) => readvResult(bytesRead, buffers);
     if (length === 0) return Promise.resolve(finished(0));
     if (place !== -1 && length > GATHER_MAX) return readEach(handle, state, buffers, place).then(finished);
     const all = Buffer.allocUnsafeSlow(length);
-    if (place === -1) ops.read(state.low, state.high, 0, length, READ.PARTIAL);
-    else ops.readAt(state.low, state.high, 0, length, place);
-    return start(handle, 'read', all, (bytesRead) => finished(scatter(all, bytesRead, buffers)));
+    const gathered = ({ bytesRead }) => finished(scatter(all, bytesRead, buffers));
+    if (place !== -1) {
+      ops.readAt(state.low, state.high, 0, length, place);
+      return start(handle, 'read', all, readResult, all).then(gathered);
+    }
+    const here = () => readHere(handle, state, all, 0, length);
+    return (state.exposed ? shared(state, here) : here()).then(gathered);
   } catch (error) {
     return Promise.reject(error);
   }

@@ -5,12 +5,14 @@
 const { Buffer } = require('node:buffer');
 const { setImmediate: nextTurn } = require('node:timers/promises');
 const check = require('./arguments.cjs');
+const { hold, letGo } = require('./close.cjs');
 const { spill, start } = require('./engine.cjs');
 const { tooLarge } = require('./errors.cjs');
 const { READ } = require('./generated/layout.cjs');
 const ops = require('./generated/ops.cjs');
+const { shared } = require('./offset.cjs');
 const { opened } = require('./state.cjs');
-const { submission } = require('./write.cjs');
+const { placed, submission } = require('./write.cjs');
 
 /** Node's limit for contents in one piece. */
 const SIZE_MAX = 2 ** 31 - 1;
@@ -26,10 +28,21 @@ function contents(length, memory, lane) {
   return Buffer.concat([memory, spill(lane, length - memory.length)], length);
 }
 
+/** More than one operation: a close in between waits for the last. */
+async function held(handle, work) {
+  hold(handle);
+  try {
+    return await work;
+  } finally {
+    letGo(handle);
+  }
+}
+
 async function readFile(handle, options) {
   const state = opened(handle, 'readFile');
   const { encoding, signal } = check.options(options, { flag: 'r' });
-  return readWhole(handle, state, encoding, signal);
+  const whole = () => held(handle, readWhole(handle, state, encoding, signal));
+  return state.exposed ? shared(state, whole) : whole();
 }
 
 async function readWhole(handle, state, encoding, signal) {
@@ -67,7 +80,8 @@ function writeArguments(data, options, flag) {
 
 async function writeFile(handle, data, options) {
   const state = opened(handle, 'writeFile');
-  return writeWhole(handle, state, writeArguments(data, options, 'w'));
+  const checked = writeArguments(data, options, 'w');
+  return placed(state, -1, () => held(handle, writeWhole(handle, state, checked)));
 }
 
 async function writeWhole(handle, state, { data, encoding, signal }) {

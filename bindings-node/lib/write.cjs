@@ -7,10 +7,18 @@ const check = require('./arguments.cjs');
 const { start } = require('./engine.cjs');
 const ops = require('./generated/ops.cjs');
 const { GATHER_MAX, totalOf } = require('./read.cjs');
+const { shared } = require('./offset.cjs');
+const { writeResult, writevResult } = require('./results.cjs');
 const { opened } = require('./state.cjs');
 
-function writeFinished(bytesWritten, buffer) {
-  return { __proto__: null, bytesWritten, buffer };
+/** Runs what writes at `place`; -1 is the position. */
+function placed(state, place, operation) {
+  return place === -1 && state.exposed ? shared(state, operation) : operation();
+}
+
+function submit(handle, state, memory, offset, length, place, finish, value) {
+  submission(state, offset, length, place);
+  return start(handle, 'write', memory, finish, value);
 }
 
 /** A file opened for append ignores positions, as the system does. */
@@ -22,7 +30,7 @@ function submission(state, offset, length, place) {
 function write(handle, data, second, length, position) {
   try {
     const state = opened(handle, 'write');
-    if (data?.byteLength === 0) return Promise.resolve(writeFinished(0, data));
+    if (data?.byteLength === 0) return Promise.resolve(writeResult(0, data));
     if (!check.isView(data)) return writeText(handle, state, data, second, length);
     let offset = second;
     if (typeof offset === 'object') {
@@ -33,8 +41,10 @@ function write(handle, data, second, length, position) {
     if (typeof length !== 'number') length = data.byteLength - offset;
     const place = check.looselyPlaced(position);
     check.writeRange(offset, length, data.byteLength);
-    submission(state, offset, length, place);
-    return start(handle, 'write', data, writeFinished, data);
+    if (place === -1 && state.exposed) {
+      return shared(state, () => submit(handle, state, data, offset, length, -1, writeResult, data));
+    }
+    return submit(handle, state, data, offset, length, place, writeResult, data);
   } catch (error) {
     return Promise.reject(error);
   }
@@ -43,9 +53,8 @@ function write(handle, data, second, length, position) {
 function writeText(handle, state, data, position, encoding) {
   const bytes = check.text(data, 'buffer', encoding);
   const place = check.looselyPlaced(position);
-  if (bytes.length === 0) return Promise.resolve(writeFinished(0, data));
-  submission(state, 0, bytes.length, place);
-  return start(handle, 'write', bytes, writeFinished, data);
+  if (bytes.length === 0) return Promise.resolve(writeResult(0, data));
+  return placed(state, place, () => submit(handle, state, bytes, 0, bytes.length, place, writeResult, data));
 }
 
 function writev(handle, buffers, position) {
@@ -53,14 +62,13 @@ function writev(handle, buffers, position) {
     const state = opened(handle, 'writev');
     check.buffers(buffers);
     const place = check.looselyPlaced(position);
-    const finished = (bytesWritten) => ({ __proto__: null, bytesWritten, buffers });
+    const finished = (bytesWritten) => writevResult(bytesWritten, buffers);
     const length = totalOf(buffers);
     if (length === 0) return Promise.resolve(finished(0));
-    if (length > GATHER_MAX) return writeEach(handle, state, buffers, place).then(finished);
+    if (length > GATHER_MAX) return placed(state, place, () => writeEach(handle, state, buffers, place)).then(finished);
     const views = buffers.map((view) => new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
     const all = Buffer.concat(views, length);
-    submission(state, 0, length, place);
-    return start(handle, 'write', all, finished);
+    return placed(state, place, () => submit(handle, state, all, 0, length, place, finished));
   } catch (error) {
     return Promise.reject(error);
   }
@@ -72,8 +80,7 @@ async function writeEach(handle, state, buffers, place) {
   let to = place;
   for (const view of buffers) {
     if (view.byteLength === 0) continue;
-    submission(state, 0, view.byteLength, to);
-    writes.push(start(handle, 'write', view, (bytesWritten) => bytesWritten));
+    writes.push(submit(handle, state, view, 0, view.byteLength, to, (bytesWritten) => bytesWritten));
     if (to !== -1) to += typeof to === 'bigint' ? BigInt(view.byteLength) : view.byteLength;
   }
   let total = 0;
@@ -81,4 +88,4 @@ async function writeEach(handle, state, buffers, place) {
   return total;
 }
 
-module.exports = { submission, write, writev };
+module.exports = { placed, submission, write, writev };

@@ -1,8 +1,11 @@
 /* What the addon exports, and the life of an environment. */
+#define _GNU_SOURCE
 #include "engine.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static napi_value status_value(napi_env env, int32_t status)
 {
@@ -108,6 +111,44 @@ static napi_value module_file_descriptor(napi_env env, napi_callback_info info)
     return status_value(env, (int32_t)fd);
 }
 
+/* offset(fd): the descriptor's own offset; -1 for one that has none. */
+static napi_value module_offset(napi_env env, napi_callback_info info)
+{
+    size_t argc = 1;
+    napi_value argv[1], result;
+    int32_t fd = -1;
+    napi_get_cb_info(env, info, &argc, argv, NULL, NULL);
+    if (argc == 1)
+        napi_get_value_int32(env, argv[0], &fd);
+    return napi_create_int64(env, (int64_t)lseek(fd, 0, SEEK_CUR), &result) == napi_ok ? result : NULL;
+}
+
+/* setOffset(fd, offset) */
+static napi_value module_set_offset(napi_env env, napi_callback_info info)
+{
+    size_t argc = 2;
+    napi_value argv[2];
+    int32_t fd = -1;
+    int64_t offset = 0;
+    napi_get_cb_info(env, info, &argc, argv, NULL, NULL);
+    if (argc == 2 && napi_get_value_int32(env, argv[0], &fd) == napi_ok &&
+        napi_get_value_int64(env, argv[1], &offset) == napi_ok)
+        (void)lseek(fd, (off_t)offset, SEEK_SET);
+    return NULL;
+}
+
+/* duplicate(fd): a descriptor of its own for another owner; -1 when there is none left. */
+static napi_value module_duplicate(napi_env env, napi_callback_info info)
+{
+    size_t argc = 1;
+    napi_value argv[1];
+    int32_t fd = -1;
+    napi_get_cb_info(env, info, &argc, argv, NULL, NULL);
+    if (argc == 1)
+        napi_get_value_int32(env, argv[0], &fd);
+    return status_value(env, fcntl(fd, F_DUPFD_CLOEXEC, 0));
+}
+
 /* dispose(low, high): for a handle that nobody closed. */
 static napi_value module_dispose(napi_env env, napi_callback_info info)
 {
@@ -171,6 +212,9 @@ static const struct {
     {"backendInfo", module_backend_info},
     {"drainPool", module_drain_pool},
     {"fileDescriptor", module_file_descriptor},
+    {"offset", module_offset},
+    {"setOffset", module_set_offset},
+    {"duplicate", module_duplicate},
     {"dispose", module_dispose},
 };
 

@@ -1,0 +1,44 @@
+'use strict';
+
+// A FileHandle of an open descriptor.
+
+const fs = require('node:fs');
+const check = require('./arguments.cjs');
+const { ready, start } = require('./engine.cjs');
+const { OPEN, WRAP } = require('./generated/layout.cjs');
+const ops = require('./generated/ops.cjs');
+const { FileHandle } = require('./handle.cjs');
+const { adopt } = require('./host.cjs');
+const { lanes } = require('./memory.cjs');
+const { portableFlags } = require('./open.cjs');
+
+const { O_APPEND } = fs.constants;
+
+function handleMade(_, append, lane) {
+  return new FileHandle(lanes[lane + 2], lanes[lane + 3], undefined, append);
+}
+
+function wrapOptions(options) {
+  check.object(options, 'options');
+  const { flags = 'r', ownsFd = false, position = null, buffering = 0, ...unknown } = options;
+  for (const name of Object.keys(unknown)) {
+    throw new TypeError(`wrapFd has no option '${name}'; it has flags, ownsFd, position and buffering`);
+  }
+  check.boolean(ownsFd, 'options.ownsFd');
+  check.integer(buffering, 'options.buffering', -1, 2 ** 30);
+  if (position !== null) check.offset(position, 'options.position');
+  return { bits: check.flags(flags), ownsFd, position: position ?? -1, buffering };
+}
+
+async function wrapFd(fd, options = {}) {
+  check.integer(fd, 'fd', 0, 2147483647);
+  const { bits, ownsFd, position, buffering } = wrapOptions(options);
+  ready();
+  await adopt(FileHandle);
+  // Nothing is created or cut: the descriptor is open already.
+  const flags = portableFlags(bits) & (OPEN.READ | OPEN.WRITE | OPEN.APPEND | OPEN.DIRECT);
+  ops.wrap(fd, flags | (ownsFd ? WRAP.OWNS_FD : 0), buffering, position);
+  return start({ failedPath: undefined }, 'open', undefined, handleMade, (bits & O_APPEND) !== 0);
+}
+
+module.exports = { wrapFd };
