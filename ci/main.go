@@ -46,11 +46,11 @@ func command() *cli.Command {
 		Commands: []*cli.Command{
 			task("demo", "checksum and copy Go's own source tree in Python, Node.js and Go, beside peers", (*tasks.Plan).Demo, quick),
 			task("test", "everything that must pass before a merge", (*tasks.Plan).Test, jobs, only,
-				&cli.BoolFlag{Name: "full", Usage: "the whole suite on every Python, also what takes long"}),
+				&cli.BoolFlag{Name: "full", Usage: "the whole suite on every Python and Node.js, also what takes long"}),
 			task("conformance", "every conformance case through every binding on every backend; prints the matrix", (*tasks.Plan).Conformance, jobs,
 				&cli.BoolFlag{Name: "snapshot", Usage: "replace the summary that the README links"}),
 			task("check", "formatting, generated files, other systems, header, symbols, rules of the repository", (*tasks.Plan).Check, jobs, only),
-			task("build", "the library, and the Python package in an environment per Python", (*tasks.Plan).Build, jobs, only),
+			task("build", "the library, the Python package in an environment per Python, the Node.js addon, the Go programs", (*tasks.Plan).Build, jobs, only),
 			task("bench", "measure against peers, interleaved; writes build/bench/", (*tasks.Plan).Bench, quick,
 				&cli.StringSliceFlag{Name: "scenario", Usage: "only these scenarios, by name (bench -list shows them)"},
 				&cli.BoolFlag{Name: "list", Usage: "list the scenarios and stop"},

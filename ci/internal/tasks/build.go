@@ -14,11 +14,14 @@ import (
 	"github.com/ayafileio/ayafileio/ci/internal/toolchain"
 )
 
-// Build is the task: the library, the test variant of it, and the Python package in an environment per Python.
+// Build is the task: the library, the test variant of it, the Python package in an environment per Python, the Node.js
+// addon, and the programs of the Go binding.
 func (p *Plan) Build() {
 	p.library()
 	p.testLibrary()
 	p.pythonPackages()
+	p.nodeAddon()
+	p.goPrograms()
 }
 
 // prerequisites checks what only the user can install, and installs the rest.

@@ -16,7 +16,7 @@ import (
 
 // Demo is the task: it sets up, then hands the terminal to the program that does the main job.
 func (p *Plan) Demo() {
-	p.peers("demo", demoRequirements, true)
+	p.demoParts()
 	p.after = func(ctx context.Context) error {
 		name, arguments, err := p.demoCommand(p.Quick)
 		if err != nil {
@@ -38,6 +38,11 @@ func (p *Plan) Demo() {
 
 var demoEnv = []string{"PYTHONDONTWRITEBYTECODE=1", "PYTHONPATH="}
 
+// demoParts are the steps that the demo needs: what each language brings.
+func (p *Plan) demoParts() []string {
+	return []string{p.peers("demo", demoRequirements, true), p.nodeAddon(), p.goPrograms()}
+}
+
 func (p *Plan) demoCommand(quick bool) (string, []string, error) {
 	goroot, err := outputOf("go", "env", "GOROOT")
 	if err != nil {
@@ -47,6 +52,8 @@ func (p *Plan) demoCommand(quick bool) (string, []string, error) {
 		p.Root.Path("bindings-python", "demo", "demo.py"),
 		"--source", filepath.Join(strings.TrimSpace(goroot), "src"),
 		"--work", p.Root.Build("demo"),
+		"--program", fmt.Sprintf("Node.js=node '%s'", p.Root.Path("bindings-node", "demo", "program.mjs")),
+		"--program", fmt.Sprintf("Go='%s'", p.goProgram("demo")),
 	}
 	if quick {
 		arguments = append(arguments, "--rounds", "1", "--limit", "2000")
@@ -56,8 +63,7 @@ func (p *Plan) demoCommand(quick bool) (string, []string, error) {
 
 // trials run the demo and the benchmark in short forms, so that neither can break unseen.
 func (p *Plan) trials() {
-	needs := []string{p.peers("demo", demoRequirements, true)}
-	p.add(step.Step{Name: "demo, short form", Needs: needs, Alone: true, Run: func(ctx context.Context, out *step.Output) error {
+	p.add(step.Step{Name: "demo, short form", Needs: p.demoParts(), Alone: true, Run: func(ctx context.Context, out *step.Output) error {
 		name, arguments, err := p.demoCommand(true)
 		if err != nil {
 			return err
