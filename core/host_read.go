@@ -12,37 +12,62 @@ import (
 // it was done; if not, nothing has changed, and Submit does it. The caller bounds how many block at once, since each of
 // those takes a thread.
 
-// ReadAtNow reads what is in memory. ended means that no more is to be had; else the rest of it is up to OpReadAt.
+// ReadAtWaiting is ReadAtNow that also asks the device. It is for a file that is expected to be cached: then the plain read
+// is cheaper than one that must not wait.
+func ReadAtWaiting(handle uint64, data unsafe.Pointer, length, offset int64) (count int64, ended bool) {
+	f, ok := lookupFile(handle)
+	if !ok {
+		return 0, false
+	}
+	if f.ready.Load() && !f.dirty.Load() && f.flags&(sys.OpenRead|sys.OpenDirect) == sys.OpenRead && !f.stream() &&
+		offset >= 0 && offset <= math.MaxInt64-length && option(optionInlineReadMax) > 0 {
+		count, errno := sys.Pread(f.fd, data, length, offset)
+		ended := errno == 0 && (count == length || count == 0)
+		f.release(nil)
+		return count, ended
+	}
+	f.release(nil)
+	return 0, false
+}
+
+// ReadAtNow reads what is in memory. ended means that no more is to be had; else the rest is up to OpReadAt.
 func ReadAtNow(handle uint64, data unsafe.Pointer, length, offset int64) (count int64, ended bool) {
 	f, ok := lookupFile(handle)
 	if !ok {
 		return 0, false
 	}
 	if f.ready.Load() && !f.dirty.Load() && f.flags&sys.OpenRead != 0 && !f.stream() && offset >= 0 && offset <= math.MaxInt64-length {
-		count, ended = f.readNow(data, length, offset)
+		count, ended = f.readNow(data, length, offset, false)
 	}
 	f.release(nil)
 	return count, ended
 }
 
-// readNow is tryRead without its limit: above it the thread leaves its processor to others while it copies.
-func (f *File) readNow(data unsafe.Pointer, length, offset int64) (count int64, ended bool) {
-	limit := option(optionInlineReadMax)
-	if length <= limit || limit == 0 {
-		return f.tryRead(data, length, offset)
-	}
+// readNow is tryRead without its limit, or with a wait for the device: then the thread leaves its processor to others.
+func (f *File) readNow(data unsafe.Pointer, length, offset int64, wait bool) (count int64, ended bool) {
 	traits := sys.Traits(f.traits.Load())
-	if traits&(sys.TraitReadNowait|sys.TraitMemory) == 0 {
+	limit := option(optionInlineReadMax)
+	if traits&(sys.TraitReadNowait|sys.TraitMemory) == 0 || limit == 0 {
 		return 0, false
+	}
+	wait = wait && traits&sys.TraitMemory == 0
+	if length <= limit && !wait {
+		return f.tryRead(data, length, offset)
 	}
 	left := traits
 	for count < length {
-		moved, errno := sys.ReadNowaitLong(f.fd, offsetPointer(data, count), length-count, offset+count, &left)
+		var moved int64
+		var errno sys.Errno
+		if wait {
+			moved, errno = sys.Pread(f.fd, offsetPointer(data, count), length-count, offset+count)
+		} else {
+			moved, errno = sys.ReadNowaitLong(f.fd, offsetPointer(data, count), length-count, offset+count, &left)
+		}
 		if left != traits {
 			f.traits.Store(uint32(left))
 		}
 		if errno != 0 || moved == 0 {
-			return count, false // the end of the file is confirmed by OpReadAt
+			return count, wait && errno == 0 // without waiting, the end of the file is to be confirmed
 		}
 		count += moved
 	}
@@ -56,58 +81,56 @@ type Placed struct {
 	epoch  uint64
 }
 
-// ReadNow begins a read at the position that is longer than what Submit does inline. With ok it has reserved its place
-// and read count bytes of it; unless ended, the caller reads the rest by OpReadAt at p.Offset+count. Then, in any case,
-// it calls Settle.
-func ReadNow(handle uint64, data unsafe.Pointer, length int64) (p Placed, count int64, ended, ok bool) {
+// ReadNow is ReadAtNow at the position. ok is false when the read is one for OpRead, and nothing has happened. Else its
+// place is reserved, and unless ended the caller reads the rest by OpReadAt at p.Offset+count and then calls Settle.
+func ReadNow(handle uint64, data unsafe.Pointer, length int64, wait bool) (p Placed, count int64, ended, ok bool) {
 	f, found := lookupFile(handle)
 	if !found {
 		return p, 0, false, false
 	}
-	defer f.release(nil)
-	limit := option(optionInlineReadMax)
-	if length <= limit || limit == 0 || !f.ready.Load() || f.flags&sys.OpenRead == 0 || f.stream() || f.direct() {
+	if !f.ready.Load() || f.flags&sys.OpenRead == 0 || f.bufferSize > 0 || f.stream() || f.direct() || option(optionInlineReadMax) == 0 {
+		f.release(nil)
 		return p, 0, false, false
 	}
 	f.mu.Lock()
-	if f.state != fileOpen || !f.cursorFree() || f.dirty.Load() {
+	if f.state != fileOpen || !f.cursorFree() || f.dirty.Load() || length > math.MaxInt64-f.position {
 		f.mu.Unlock()
+		f.release(nil)
 		return p, 0, false, false
 	}
 	f.resolvePosition()
 	f.reading()
-	length = min(length, math.MaxInt64-f.position)
 	p = Placed{f.position, length, f.epoch}
 	f.position += length
 	f.mu.Unlock()
-	count, ended = f.readNow(data, length, p.Offset)
+	count, ended = f.readNow(data, length, p.Offset, wait)
+	if ended && count < length {
+		f.settle(p, count, false)
+	}
+	f.release(nil)
 	return p, count, ended, true
 }
 
 // Settle says how much of the reserved place was read: the position is where the data really ended. failed: nothing is
 // taken for read.
 func Settle(handle uint64, p Placed, count int64, failed bool) {
-	f, found := lookupFile(handle)
-	if !found {
-		return
+	if f, found := lookupFile(handle); found {
+		f.settle(p, count, failed)
+		f.release(nil)
 	}
+}
+
+func (f *File) settle(p Placed, count int64, failed bool) {
 	f.mu.Lock()
-	if p.epoch == f.epoch {
+	defer f.mu.Unlock()
+	switch {
+	case p.epoch != f.epoch:
+	case failed:
 		o := op{file: f, offset: p.Offset, length: p.length, epoch: p.epoch, placed: true}
-		switch {
-		case failed:
-			o.vacate(0)
-		case count < p.length:
-			if p.Offset+count < f.position {
-				f.position, f.vacant = p.Offset+count, nil
-			}
-			f.readEnd = p.Offset + count
-		default:
-			f.readEnd = p.Offset + count
-		}
+		o.vacate(0)
+	case count < p.length && p.Offset+count < f.position:
+		f.position, f.vacant = p.Offset+count, nil
 	}
-	f.mu.Unlock()
-	f.release(nil)
 }
 
 // IsStream tells whether an open file has no positions: a pipe, a terminal, a socket.
