@@ -47,6 +47,7 @@ func (d *deadline) put(f *File, w way, t time.Time) {
 	defer d.mu.Unlock()
 	d.drop()
 	d.set.Store(!t.IsZero())
+	f.learn(false) // a read that blocks where it is cannot be cancelled
 	left := time.Until(t)
 	switch {
 	case t.IsZero():

@@ -1,10 +1,14 @@
 package ayafileio
 
 import (
+	"errors"
 	"math/rand"
 	"os"
 	"path/filepath"
+	"runtime"
+	"syscall"
 	"testing"
+	"time"
 )
 
 // testDir is a directory of the test's own; AYAFILEIO_TEST_DIR chooses the file system.
@@ -68,4 +72,63 @@ func bothWays(t *testing.T, run func(t *testing.T)) {
 		slowly(t)
 		run(t)
 	})
+}
+
+// everyWay runs a test on each backend that can be had here, as users have it and with everything through the queue.
+func everyWay(t *testing.T, run func(t *testing.T)) {
+	for _, backend := range []string{"io_uring", "threadpool"} {
+		t.Run(backend, func(t *testing.T) {
+			useBackend(t, backend)
+			bothWays(t, run)
+		})
+	}
+}
+
+// useBackend makes the queues of a test use a backend.
+func useBackend(t testing.TB, name string) {
+	t.Helper()
+	t.Setenv("AYAFILEIO_BACKEND", name)
+	if info := BackendInfo(); info.Backend != name {
+		t.Skip(info.Reason)
+	}
+	restart(t)
+	t.Cleanup(func() { restart(t) })
+}
+
+// restart lets go of the queues that are open, so that the next ones are new. All files are closed.
+func restart(t testing.TB) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+		theEngine.mu.Lock()
+		files := theEngine.files
+		theEngine.mu.Unlock()
+		if files == 0 {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%d files are still open", files)
+		}
+		runtime.GC() // those of other tests that nobody has closed
+	}
+	theEngine.rest()
+}
+
+// eventually waits for something that happens in its own time, on a machine that may be busy.
+func eventually(t testing.TB, what string, holds func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !holds(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("never: " + what)
+		}
+	}
+}
+
+// directFile opens a file past the page cache, or skips the test.
+func directFile(t testing.TB, path string) *File {
+	t.Helper()
+	f, err := OpenWith(path, OpenOptions{Flag: os.O_RDWR, Direct: true})
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
+		t.Skip("this file system has no O_DIRECT")
+	}
+	return opened(t)(f, err)
 }

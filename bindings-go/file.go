@@ -21,6 +21,7 @@ type File struct {
 	// direct and buffered files are written through the queue only.
 	unbuffered bool
 
+	warmth    warmth
 	closed    atomic.Bool
 	cleanup   runtime.Cleanup
 	deadlines [ways]deadline

@@ -1,6 +1,7 @@
 package ayafileio
 
 import (
+	"io"
 	"io/fs"
 	"os"
 	"runtime"
@@ -67,7 +68,12 @@ func OpenWith(name string, o OpenOptions) (*File, error) {
 		theEngine.leave()
 		return nil, pathError("open", name, failure, native)
 	}
-	return newFile(handle, name, flags, args.Buffering), nil
+	f := newFile(handle, name, flags, args.Buffering)
+	if f.appends {
+		// Reading begins at the start, as with package os; the core puts it where the writes go.
+		f.Seek(0, io.SeekStart)
+	}
+	return f, nil
 }
 
 func open(name string, args *core.OpenArgs) (handle uint64, err core.Error, native int32) {

@@ -23,8 +23,8 @@ func (f *File) ReadContext(ctx context.Context, b []byte) (int, error) {
 	if len(b) == 0 {
 		return 0, nil
 	}
-	if len(b) >= longRead && !f.stream && !f.deadlines[wayRead].passed.Load() && (ctx == nil || ctx.Err() == nil) {
-		if n, done, err := f.readLong(ctx, b); done {
+	if f.unbuffered && !f.deadlines[wayRead].passed.Load() && (ctx == nil || ctx.Err() == nil) {
+		if n, done, err := f.readNow(ctx, b); done {
 			return n, err
 		}
 	}
@@ -47,20 +47,23 @@ func (f *File) ReadContext(ctx context.Context, b []byte) (int, error) {
 	return n, nil
 }
 
-// longRead is from where on it is worth asking whether a read is one that the core does not do inline.
-const longRead = 32 << 10
-
-// readLong reads what is in memory on this goroutine, and the rest as a positional read.
-func (f *File) readLong(ctx context.Context, b []byte) (n int, done bool, err error) {
-	place, count, ended, ok := core.ReadNow(f.handle, unsafe.Pointer(unsafe.SliceData(b)), int64(len(b)))
+// readNow reads what is in memory on this goroutine, and the rest as a positional read.
+func (f *File) readNow(ctx context.Context, b []byte) (n int, done bool, err error) {
+	wait := (ctx == nil || ctx.Done() == nil) && f.warmth.mayWait()
+	place, count, ended, ok := core.ReadNow(f.handle, unsafe.Pointer(unsafe.SliceData(b)), int64(len(b)), wait)
+	if wait {
+		leaveBlocking()
+	} else {
+		f.learn(ended)
+	}
 	if !ok {
 		return 0, false, nil
 	}
 	n = int(count)
 	if !ended {
 		n, err = f.readRest(ctx, b, n, place.Offset)
+		core.Settle(f.handle, place, int64(n), err != nil)
 	}
-	core.Settle(f.handle, place, int64(n), err != nil)
 	raceWritten(b[:n])
 	switch {
 	case err != nil:
@@ -74,41 +77,36 @@ func (f *File) readLong(ctx context.Context, b []byte) (n int, done bool, err er
 // ReadAt reads len(b) bytes at an offset; fewer only with an error, which is io.EOF at the end of the file. The
 // position is neither used nor moved.
 func (f *File) ReadAt(b []byte, offset int64) (int, error) {
-	if f == nil {
-		return 0, fs.ErrInvalid
-	}
-	if !f.deadlines[wayRead].passed.Load() {
-		// The hot path: what is in the page cache is read here and now.
-		count, ended := core.ReadAtNow(f.handle, unsafe.Pointer(unsafe.SliceData(b)), int64(len(b)), offset)
-		if ended {
-			raceWritten(b[:count])
-			if int(count) < len(b) {
-				return int(count), io.EOF
-			}
-			return int(count), nil
-		}
-		return f.readAt(nil, b, int(count), offset)
-	}
-	return f.readAt(nil, b, 0, offset)
-}
-
-// ReadAtContext is ReadAt that ends early when ctx does, as [File.ReadContext] does.
-func (f *File) ReadAtContext(ctx context.Context, b []byte, offset int64) (int, error) {
-	if ctx == nil || ctx.Done() == nil {
-		return f.ReadAt(b, offset)
-	}
-	if f == nil {
-		return 0, fs.ErrInvalid
-	}
-	if ctx.Err() == nil && !f.deadlines[wayRead].passed.Load() {
-		count, ended := core.ReadAtNow(f.handle, unsafe.Pointer(unsafe.SliceData(b)), int64(len(b)), offset)
+	// The hot path: what is in the page cache is read here and now.
+	if f != nil && f.warmth.mayWait() {
+		count, ended := core.ReadAtWaiting(f.handle, unsafe.Pointer(unsafe.SliceData(b)), int64(len(b)), offset)
+		leaveBlocking()
 		if ended && int(count) == len(b) {
 			raceWritten(b)
 			return len(b), nil
 		}
+	}
+	return f.ReadAtContext(nil, b, offset)
+}
+
+// ReadAtContext is ReadAt that ends early when ctx does, as [File.ReadContext] does.
+func (f *File) ReadAtContext(ctx context.Context, b []byte, offset int64) (int, error) {
+	if f == nil {
+		return 0, fs.ErrInvalid
+	}
+	if f.deadlines[wayRead].passed.Load() || ctx != nil && ctx.Err() != nil {
+		return f.readAt(ctx, b, 0, offset)
+	}
+	count, ended := core.ReadAtNow(f.handle, unsafe.Pointer(unsafe.SliceData(b)), int64(len(b)), offset)
+	f.learn(ended)
+	if !ended {
 		return f.readAt(ctx, b, int(count), offset)
 	}
-	return f.readAt(ctx, b, 0, offset)
+	raceWritten(b[:count])
+	if int(count) < len(b) {
+		return int(count), io.EOF
+	}
+	return int(count), nil
 }
 
 var errNegativeOffset = errors.New("negative offset")
@@ -120,6 +118,9 @@ func (f *File) readAt(ctx context.Context, b []byte, n int, offset int64) (int, 
 	}
 	if offset < 0 {
 		return 0, &fs.PathError{Op: "readat", Path: f.name, Err: errNegativeOffset}
+	}
+	if len(b) == 0 {
+		return 0, nil
 	}
 	n, err := f.readRest(ctx, b, n, offset)
 	raceWritten(b[:n])

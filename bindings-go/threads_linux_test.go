@@ -2,12 +2,10 @@ package ayafileio
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"os"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -47,11 +45,7 @@ func watchThreads(t testing.TB) func() int {
 func TestManyGoroutines(t *testing.T) {
 	const goroutines, threadsMax = 50_000, 64
 	path, content := testFile(t, 16<<20)
-	f, err := OpenWith(path, OpenOptions{Direct: true})
-	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
-		t.Skip("this file system has no O_DIRECT")
-	}
-	f = opened(t)(f, err)
+	f := directFile(t, path)
 	most := watchThreads(t)
 	var waiting sync.WaitGroup
 	var wrong atomic.Int32
