@@ -6,12 +6,14 @@ enum descriptor { NONE, NUMBER, PIPE_END, OPENED };
 
 /* Bytes of a case: a text, repeated up to its length, or a pattern in which every byte tells its offset. */
 struct bytes { const char *text; uint64_t unit, length, offset; int pattern; };
+struct check { const char *field; size_t offset, size; int64_t value; };
 struct expectation {
     int32_t error[4], refused[4];
-    int error_count, refused_count, has_result, has_at_least, has_data, segment_count;
+    int error_count, refused_count, has_result, has_at_least, has_data, segment_count, check_count;
     int64_t result, at_least;
     struct bytes data;
     const struct expectation *segments;
+    const struct check *checks;
 };
 struct part { int64_t offset; uint64_t room; struct bytes data; };
 struct step {
@@ -944,6 +946,11 @@ static const struct test_case cases[] = {
         {.kind = OPERATION, .file = 1, .has_room = 1, .room = 5, .submission = {.op = AYA_OP_READ, .args.read = {.length = 5, .flags = 0}}, .expect = {.error = {AYA_EIO}, .error_count = 1}},
         {.kind = OPERATION, .file = 1, .submission = {.op = AYA_OP_CLOSE}},
     }},
+    {.name = "selftest/wrong_record", .files = {{"data", .kind = PLAIN, .content = {"hello", .unit = 5, .length = 5}}, }, .step_count = 3, .steps = (const struct step[]){
+        {.kind = OPERATION, .as = 1, .path = {"data", .unit = 4, .length = 4}, .submission = {.op = AYA_OP_OPEN, .args.open = {.flags = AYA_OPEN_READ, .mode = 438, .buffering = -1, .system_flags = 0}}},
+        {.kind = OPERATION, .file = 1, .has_room = 1, .room = sizeof(aya_stat), .submission = {.op = AYA_OP_STAT}, .expect = {.check_count = 1, .checks = (const struct check[]){{"size", offsetof(aya_stat, size), sizeof((aya_stat){0}.size), 4}}}},
+        {.kind = OPERATION, .file = 1, .submission = {.op = AYA_OP_CLOSE}},
+    }},
     {.name = "selftest/wrong_refusal", .files = {{"data", .kind = PLAIN, .content = {"hello", .unit = 5, .length = 5}}, }, .step_count = 3, .steps = (const struct step[]){
         {.kind = OPERATION, .as = 1, .path = {"data", .unit = 4, .length = 4}, .submission = {.op = AYA_OP_OPEN, .args.open = {.flags = AYA_OPEN_READ, .mode = 438, .buffering = -1, .system_flags = 0}}},
         {.kind = OPERATION, .file = 1, .has_room = 1, .room = 5, .submission = {.op = AYA_OP_READ, .args.read = {.length = 5, .flags = 0}}, .expect = {.refused = {AYA_EINVAL}, .refused_count = 1}},
@@ -960,6 +967,13 @@ static const struct test_case cases[] = {
         {.kind = OPERATION, .file = 1, .has_room = 1, .room = 6, .submission = {.op = AYA_OP_READ, .args.read = {.length = 6, .flags = 0}}},
         {.kind = OPERATION, .file = 1, .submission = {.op = AYA_OP_SIZE_HINT}, .expect = {.has_at_least = 1, .at_least = 6}},
         {.kind = OPERATION, .file = 1, .submission = {.op = AYA_OP_CLOSE}},
+    }},
+    {.name = "stat/counts_what_is_gathered", .step_count = 5, .steps = (const struct step[]){
+        {.kind = OPERATION, .as = 1, .path = {"data", .unit = 4, .length = 4}, .submission = {.op = AYA_OP_OPEN, .args.open = {.flags = AYA_OPEN_READ | AYA_OPEN_WRITE | AYA_OPEN_CREATE | AYA_OPEN_TRUNCATE, .mode = 438, .buffering = -1, .system_flags = 0}}},
+        {.kind = OPERATION, .file = 1, .has_data = 1, .data = {"hello", .unit = 5, .length = 5}, .submission = {.op = AYA_OP_WRITE}},
+        {.kind = OPERATION, .file = 1, .has_room = 1, .room = sizeof(aya_stat), .submission = {.op = AYA_OP_STAT}, .expect = {.has_result = 1, .result = 0, .check_count = 2, .checks = (const struct check[]){{"links", offsetof(aya_stat, links), sizeof((aya_stat){0}.links), 1}, {"size", offsetof(aya_stat, size), sizeof((aya_stat){0}.size), 5}}}},
+        {.kind = OPERATION, .file = 1, .submission = {.op = AYA_OP_CLOSE}},
+        {.kind = CONTENT, .path = {"data", .unit = 4, .length = 4}, .has_data = 1, .data = {"hello", .unit = 5, .length = 5}},
     }},
     {.name = "sync/after_a_slow_write", .step_count = 6, .steps = (const struct step[]){
         {.kind = OPERATION, .as = 1, .path = {"data", .unit = 4, .length = 4}, .submission = {.op = AYA_OP_OPEN, .args.open = {.flags = AYA_OPEN_READ | AYA_OPEN_WRITE | AYA_OPEN_CREATE | AYA_OPEN_TRUNCATE, .mode = 438, .buffering = 0, .system_flags = 0}}},

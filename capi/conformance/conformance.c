@@ -130,7 +130,7 @@ static int compare(struct operation *o, const struct expectation *e)
     if (!allowed(e->error, e->error_count, c->error))
         return unexpected("the error is %d, native %d, result %" PRId64, c->error, c->native, c->result);
     uint64_t count = c->result < 0 ? 0 : (uint64_t)c->result < o->room ? (uint64_t)c->result : o->room;
-    for (uint64_t i = c->error || c->spill ? o->room : count; o->room && i < o->room + GUARD; i++)
+    for (uint64_t i = c->error || c->spill || e->check_count ? o->room : count; o->room && i < o->room + GUARD; i++)
         if ((unsigned char)o->memory[i] != UNTOUCHED)
             return unexpected("memory behind the result was written to");
     int bad = 0;
@@ -139,6 +139,12 @@ static int compare(struct operation *o, const struct expectation *e)
     if (e->has_data && !same(e->data, o->memory, count, c->spill, c->spill ? (uint64_t)c->result - o->room : 0))
         bad = unexpected("other bytes were read, %" PRId64 " of them", c->result);
     aya_release(c->spill);
+    for (int i = 0; i < e->check_count; i++) {
+        int64_t got = 0; /* little-endian, as every system that the library is built for */
+        memcpy(&got, o->memory + e->checks[i].offset, e->checks[i].size);
+        if (got != e->checks[i].value)
+            bad = unexpected("%s is %" PRId64, e->checks[i].field, got);
+    }
     for (int i = 0; i < e->segment_count; i++) {
         const struct expectation *want = &e->segments[i];
         int64_t got = o->segments[i].result;
@@ -151,8 +157,7 @@ static int compare(struct operation *o, const struct expectation *e)
 
 static int settle(const struct step *s, struct operation *o)
 {
-    if (s->start)
-        started[s->start] = o;
+    started[s->start] = o; /* 0 is nobody's */
     return s->start ? 0 : compare(o, &s->expect);
 }
 
@@ -160,7 +165,7 @@ static int step(const struct step *s)
 {
     static const struct expectation nothing;
     struct operation *o = started[s->start];
-    int bad = 0;
+    int bad = 0, answer;
     switch (s->kind) {
     case OPERATION:
         return settle(s, submit(s, s->submission));
@@ -168,19 +173,17 @@ static int step(const struct step *s)
         started[s->start] = NULL;
         return compare(o, &s->expect);
     case DRAIN:
-        for (int i = 0; i < MANY && !bad; i++) {
+        for (int i = 1; i < MANY && !bad; i++) {
             bad = started[i] && compare(started[i], &nothing);
             started[i] = NULL;
         }
         return bad;
-    case CANCEL: {
-        int32_t answer = -aya_cancel(queues[o->queue], o->out.token);
+    case CANCEL:
+        answer = -aya_cancel(queues[o->queue], o->out.token);
         return !allowed(s->expect.error, s->expect.error_count, answer) && unexpected("cancel gives %d", answer);
-    }
-    case CONFIGURE: {
-        int32_t answer = -aya_configure(s->path.text, s->path.length, s->number);
+    case CONFIGURE:
+        answer = -aya_configure(s->path.text, s->path.length, s->number);
         return !allowed(s->expect.refused, s->expect.refused_count, answer) && unexpected("configure gives %d", answer);
-    }
     case CONTENT:
         return content(s);
     case CHANGE: {

@@ -4,6 +4,9 @@
  */
 #define _GNU_SOURCE
 #include "ayafileio.h"
+
+#include <stddef.h>
+
 #include "cases.gen.h"
 
 #include <dirent.h>

@@ -36,12 +36,14 @@ enum descriptor { NONE, NUMBER, PIPE_END, OPENED };
 
 /* Bytes of a case: a text, repeated up to its length, or a pattern in which every byte tells its offset. */
 struct bytes { const char *text; uint64_t unit, length, offset; int pattern; };
+struct check { const char *field; size_t offset, size; int64_t value; };
 struct expectation {
     int32_t error[4], refused[4];
-    int error_count, refused_count, has_result, has_at_least, has_data, segment_count;
+    int error_count, refused_count, has_result, has_at_least, has_data, segment_count, check_count;
     int64_t result, at_least;
     struct bytes data;
     const struct expectation *segments;
+    const struct check *checks;
 };
 struct part { int64_t offset; uint64_t room; struct bytes data; };
 struct step {
@@ -195,7 +197,7 @@ func (t *cTable) step(s ir.Step) []string {
 		add(".kind = HANG_UP, .pipe = %d, .end = %d", t.pipes.of(b["hang_up"]), pipeEnd(b["end"], "write"))
 	}
 	expect, _ := b["expect"].(map[string]any)
-	return append(out, t.expect(expect)...)
+	return append(out, t.expect(s.Op, expect)...)
 }
 
 func pipeEnd(v any, otherwise string) int {
@@ -216,7 +218,7 @@ func (t *cTable) submission(o *ir.Operation, body map[string]any) []string {
 		name := f.Names.Snake
 		value, given := args[name]
 		switch {
-		case f.Type.Pointer && f.Type.Scalar == ir.Record:
+		case f.Type.Pointer && f.Type.Scalar == ir.Record && !isRecord(o, f):
 			out = append(out, t.segments(value.([]any)))
 		case f.Type.Pointer && name == "path":
 			out = append(out, ".path = "+cBytes(value))
@@ -225,7 +227,7 @@ func (t *cTable) submission(o *ir.Operation, body map[string]any) []string {
 		case f.Type.Pointer && i+1 < len(o.Args.Fields) && args["length"] != nil:
 			out = append(out, fmt.Sprintf(".has_room = 1, .room = %s", cNumber(args["length"])))
 		case f.Type.Pointer:
-			out = append(out, ".has_room = 1, .room = 128")
+			out = append(out, fmt.Sprintf(".has_room = 1, .room = sizeof(%s)", f.Type.Record.C))
 		case !given:
 		case name == "fd":
 			out = append(out, t.descriptor(value))
@@ -240,6 +242,16 @@ func (t *cTable) submission(o *ir.Operation, body map[string]any) []string {
 		initialiser += ", .args." + o.Names.Snake + " = {" + strings.Join(fields, ", ") + "}"
 	}
 	return append(out, initialiser+"}")
+}
+
+// recordChecks say where in the record a field is, and what it has to hold.
+func recordChecks(o *ir.Operation, fields map[string]any) string {
+	made := o.Args.Fields[len(o.Args.Fields)-1].Type.Record.C
+	var checks []string
+	for _, name := range sortedKeys(fields) {
+		checks = append(checks, fmt.Sprintf("{%q, offsetof(%s, %s), sizeof((%s){0}.%s), %s}", name, made, name, made, name, cNumber(fields[name])))
+	}
+	return fmt.Sprintf(".check_count = %d, .checks = (const struct check[]){%s}", len(checks), strings.Join(checks, ", "))
 }
 
 func (t *cTable) descriptor(value any) string {
@@ -272,7 +284,7 @@ func (t *cTable) segments(list []any) string {
 	return fmt.Sprintf(".segment_count = %d, .segments = (const struct part[]){%s}", len(list), strings.Join(append(items, "{.offset = 0}"), ", "))
 }
 
-func (t *cTable) expect(e map[string]any) []string {
+func (t *cTable) expect(o *ir.Operation, e map[string]any) []string {
 	var inner []string
 	for _, key := range []string{"error", "refused"} {
 		var names []any
@@ -302,10 +314,13 @@ func (t *cTable) expect(e map[string]any) []string {
 	if e["data"] != nil {
 		inner = append(inner, ".has_data = 1, .data = "+cBytes(e["data"]))
 	}
+	if fields, ok := e["record"].(map[string]any); ok {
+		inner = append(inner, recordChecks(o, fields))
+	}
 	var parts []string
 	list, _ := e["segments"].([]any)
 	for _, item := range list {
-		parts = append(parts, "{"+strings.Join(t.expect(item.(map[string]any)), "")+"}")
+		parts = append(parts, "{"+strings.Join(t.expect(o, item.(map[string]any)), "")+"}")
 	}
 	for i := range parts {
 		parts[i] = strings.TrimSuffix(strings.TrimPrefix(parts[i], "{.expect = "), "}")

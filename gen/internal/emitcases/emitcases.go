@@ -16,7 +16,11 @@ func Emit(s *ir.Spec) ([]output.File, error) {
 	if len(s.Conformance.Cases) == 0 {
 		return nil, nil
 	}
-	out := []output.File{cTables(s)}
+	runner, err := core(s)
+	if err != nil {
+		return nil, err
+	}
+	out := []output.File{cTables(s), runner}
 	for _, surface := range s.Conformance.Surfaces {
 		if print := languages[surface.Binding]; print != nil {
 			out = append(out, print(surface, s))

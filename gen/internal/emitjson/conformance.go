@@ -49,12 +49,12 @@ func conformance(s *ir.Spec) ([]output.File, error) {
 // cannot is, by binding and case, why a surface cannot say a case.
 func cannot(s *ir.Spec) map[string]map[string]string {
 	out := map[string]map[string]string{}
-	for _, surface := range s.Conformance.Surfaces {
-		out[surface.Binding] = map[string]string{}
-		for _, c := range s.Conformance.Cases {
-			if reason, ok := c.Cannot[surface.Binding]; ok {
-				out[surface.Binding][c.Name] = reason
+	for _, c := range s.Conformance.Cases {
+		for binding, reason := range c.Cannot {
+			if out[binding] == nil {
+				out[binding] = map[string]string{}
 			}
+			out[binding][c.Name] = reason
 		}
 	}
 	return out

@@ -1,6 +1,8 @@
 package resolve
 
 import (
+	"slices"
+
 	"github.com/ayafileio/ayafileio/gen/internal/ir"
 	"github.com/ayafileio/ayafileio/gen/internal/load"
 )
@@ -11,6 +13,11 @@ var whenNotSaid = map[string]int64{"buffering": -1, "position": -1, "mode": 0o66
 // resolved is a case with its arguments complete.
 func (c *casesChecker) resolved(name string, k load.Case) *ir.Case {
 	out := &ir.Case{Name: name, Body: k.Tree.Plain().(map[string]any), Cannot: map[string]string{}}
+	for _, binding := range wholeFilesByHand {
+		if wholeFile(k) {
+			out.Cannot[binding] = "a whole file is open, size_hint, read and close together, which whole_file/by_hand shows"
+		}
+	}
 	steps, _ := out.Body["steps"].([]any)
 	trees, _ := k.Tree.Get("steps")
 	for i, item := range trees.Items() {
@@ -24,6 +31,27 @@ func (c *casesChecker) resolved(name string, k load.Case) *ir.Case {
 		out.Steps = append(out.Steps, step)
 	}
 	return out
+}
+
+// wholeFilesByHand are the bindings that have operations alone.
+var wholeFilesByHand = []string{"core", "c"}
+
+func wholeFile(k load.Case) bool {
+	steps, _ := k.Tree.Get("steps")
+	return slices.ContainsFunc(steps.Items(), func(step load.Tree) bool {
+		_, read := step.Get("read_file")
+		_, write := step.Get("write_file")
+		return read || write
+	})
+}
+
+// record is the structure that an operation fills; nil when it gives none.
+func record(o *ir.Operation) *ir.Struct {
+	fields := o.Args.Fields
+	if len(fields) == 0 || fields[len(fields)-1].Type.Scalar != ir.Record {
+		return nil
+	}
+	return fields[len(fields)-1].Type.Record
 }
 
 // complete adds the arguments that the step does not say.
@@ -73,7 +101,7 @@ func said(o *ir.Operation) []*ir.Field {
 		f := fields[i]
 		switch {
 		case f.Reserved:
-		case f.Type.Pointer && (f.Type.Const || f.Type.Scalar == ir.Record):
+		case f.Type.Pointer && (f.Type.Const || f.Type.Scalar == ir.Record && i+1 < len(fields)):
 			out = append(out, f)
 			i++ // its length
 		case f.Type.Pointer:

@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/ayafileio/ayafileio/gen/internal/ir"
@@ -129,6 +130,23 @@ func (c *casesChecker) op(step, op load.Tree) {
 	}
 	if args, ok := step.Get("args"); ok {
 		c.args(o, args)
+	}
+	if expect, ok := step.Get("expect"); ok {
+		c.record(o, expect)
+	}
+}
+
+// record checks the names of the fields that a step looks at.
+func (c *casesChecker) record(o *ir.Operation, expect load.Tree) {
+	fields, ok := expect.Get("record")
+	if !ok {
+		return
+	}
+	made := record(o)
+	for _, key := range fields.Keys() {
+		if made == nil || !slices.ContainsFunc(made.Fields, func(f *ir.Field) bool { return f.Names.Snake == key && !f.Reserved }) {
+			c.fail(fields.KeyPos(key), "%s gives no record with a field %q", o.Names.Snake, key)
+		}
 	}
 }
 
