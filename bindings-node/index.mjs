@@ -13,4 +13,3 @@ export const {
   wrapFd,
   writeFile,
 } = ayafileio;
-export default ayafileio;

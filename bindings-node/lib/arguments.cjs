@@ -27,6 +27,10 @@ function string(value, name) {
   if (typeof value !== 'string') throw invalidType(name, 'string', value);
 }
 
+function uint32(value, name) {
+  integer(value, name, 0, 4294967295);
+}
+
 /** A place in the file that must be given: a number or a BigInt, not negative. */
 function offset(value, name) {
   if (typeof value === 'bigint') {
@@ -190,5 +194,5 @@ function text(value, name, coding) {
 
 module.exports = {
   abortSignal, boolean, buffer, buffers, flags, integer, isView, major, mode, notAborted, object, offset, options, path,
-  position, readRange, string, text, time, looselyPlaced, writeRange,
+  position, readRange, string, text, time, looselyPlaced, uint32, writeRange,
 };

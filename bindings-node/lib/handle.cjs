@@ -4,6 +4,7 @@
 
 const EventEmitter = require('node:events');
 const { close } = require('./close.cjs');
+const methods = require('./generated/methods.cjs');
 const { lines } = require('./lines.cjs');
 const { watchForLoss } = require('./lost.cjs');
 const many = require('./many.cjs');
@@ -130,17 +131,14 @@ class FileHandle extends EventEmitter {
     return metadata.truncate(this, length);
   }
 
-  sync() {
-    return metadata.sync(this);
-  }
-
-  datasync() {
-    return metadata.datasync(this);
-  }
 
   async [Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose')]() {
     await this.close();
   }
+}
+
+for (const [name, value] of Object.entries(methods)) {
+  Object.defineProperty(FileHandle.prototype, name, { value, writable: true, configurable: true });
 }
 
 module.exports = { FileHandle };

@@ -1,6 +1,6 @@
 'use strict';
 
-// Metadata, size and synchronisation.
+// Metadata and size.
 
 const check = require('./arguments.cjs');
 const { start } = require('./engine.cjs');
@@ -60,16 +60,4 @@ async function truncate(handle, length = 0) {
   return start(handle, 'ftruncate', undefined, nothing);
 }
 
-async function sync(handle) {
-  const state = opened(handle, 'fsync');
-  ops.sync(state.low, state.high);
-  return start(handle, 'fsync', undefined, nothing);
-}
-
-async function datasync(handle) {
-  const state = opened(handle, 'fdatasync');
-  ops.datasync(state.low, state.high);
-  return start(handle, 'fdatasync', undefined, nothing);
-}
-
-module.exports = { chmod, chown, datasync, stat, sync, truncate, utimes };
+module.exports = { chmod, chown, stat, truncate, utimes };

@@ -26,13 +26,4 @@ async function seek(handle, offset, whence = 'start') {
   return state.exposed ? shared(state, operation) : operation();
 }
 
-async function tell(handle) {
-  const state = opened(handle, 'lseek');
-  const operation = () => {
-    ops.tell(state.low, state.high);
-    return start(handle, 'lseek', undefined, number);
-  };
-  return state.exposed ? shared(state, operation) : operation();
-}
-
-module.exports = { seek, tell };
+module.exports = { seek };

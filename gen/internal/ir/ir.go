@@ -24,6 +24,7 @@ type Spec struct {
 	Options    []*Option
 
 	Python *Python
+	Node   *Node
 
 	GoMethods []*GoMethod
 }

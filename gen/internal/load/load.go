@@ -16,6 +16,7 @@ func Load(root fs.FS) (*Spec, error) {
 		file(root, "errors", &s.Errors),
 		file(root, "options", &s.Options),
 		file(root, "python", &s.Python),
+		file(root, "node", &s.Node),
 		conformance(root, &s.Conformance),
 	)
 }

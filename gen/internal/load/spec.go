@@ -77,6 +77,7 @@ type Operation struct {
 	Errors []string         `yaml:"errors"`
 	Path   Path             `yaml:"path"`
 	Python *PythonOperation `yaml:"python,optional"`
+	Node   *NodeOperation   `yaml:"node,optional"`
 	Go     *GoOperation     `yaml:"go,optional"`
 }
 
@@ -194,6 +195,7 @@ type Spec struct {
 	Errors    Errors
 	Options   Options
 	Python    Python
+	Node      Node
 
 	Conformance Conformance
 }

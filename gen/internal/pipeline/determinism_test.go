@@ -45,9 +45,9 @@ func shuffle(t *testing.T, f archive.File, random *rand.Rand) []byte {
 	if err := yaml.UnmarshalWithOptions(f.Data, &document, yaml.UseOrderedMap()); err != nil {
 		t.Fatal(err)
 	}
-	// The functions of python.yaml are in the order of the reference page.
-	python := strings.HasSuffix(f.Name, "python.yaml")
-	data, err := yaml.Marshal(walk(document, "", python, random))
+	// The functions of python.yaml and node.yaml are in the order of the reference page.
+	ordered := strings.HasSuffix(f.Name, "python.yaml") || strings.HasSuffix(f.Name, "node.yaml")
+	data, err := yaml.Marshal(walk(document, "", ordered, random))
 	if err != nil {
 		t.Fatal(err)
 	}

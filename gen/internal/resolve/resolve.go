@@ -24,6 +24,7 @@ func Resolve(s *load.Spec) (*ir.Spec, error) {
 	r.operations()
 	r.functions()
 	r.python()
+	r.node()
 	r.goBinding()
 	r.conformance()
 	sort.SliceStable(r.errs, func(i, j int) bool { return less(r.errs[i], r.errs[j]) })
