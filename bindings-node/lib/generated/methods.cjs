@@ -44,3 +44,4 @@ module.exports = {
     return start(this, 'fallocate', undefined, nothing);
   },
 };
+
