@@ -12,14 +12,14 @@ import (
 // it was done; if not, nothing has changed, and Submit does it. The caller bounds how many block at once, since each of
 // those takes a thread.
 
-// ReadAtWaiting is ReadAtNow that also asks the device. It is for a file that is expected to be cached: then the plain read
-// is cheaper than one that must not wait.
+// ReadAtWaiting is ReadAtNow that also asks the device. It is for a file that is expected to be cached, since then the plain
+// read is cheaper than one that must not wait; and for a read that is the only one.
 func ReadAtWaiting(handle uint64, data unsafe.Pointer, length, offset int64) (count int64, ended bool) {
 	f, ok := lookupFile(handle)
 	if !ok {
 		return 0, false
 	}
-	if f.ready.Load() && !f.dirty.Load() && f.flags&(sys.OpenRead|sys.OpenDirect) == sys.OpenRead && !f.stream() &&
+	if f.ready.Load() && !f.dirty.Load() && f.flags&sys.OpenRead != 0 && !f.stream() && f.takes(data, length, offset) &&
 		offset >= 0 && offset <= math.MaxInt64-length && option(optionInlineReadMax) > 0 {
 		count, errno := sys.Pread(f.fd, data, length, offset)
 		ended := errno == 0 && (count == length || count == 0)
@@ -28,6 +28,11 @@ func ReadAtWaiting(handle uint64, data unsafe.Pointer, length, offset int64) (co
 	}
 	f.release(nil)
 	return 0, false
+}
+
+// takes is false when O_DIRECT would have to go through an aligned block.
+func (f *File) takes(data unsafe.Pointer, length, offset int64) bool {
+	return f.flags&sys.OpenDirect == 0 || (uint64(uintptr(data))|uint64(offset)|uint64(length))%directBlock == 0
 }
 
 // ReadAtNow reads what is in memory. ended means that no more is to be had; else the rest is up to OpReadAt.

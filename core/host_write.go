@@ -44,7 +44,7 @@ func WriteAtBlocking(handle uint64, data unsafe.Pointer, length, offset int64) (
 		return 0, EOK, 0, false
 	}
 	defer f.release(nil)
-	if !f.ready.Load() || f.dirty.Load() || f.flags&sys.OpenWrite == 0 || f.flags&sys.OpenAppend != 0 || f.stream() || f.direct() ||
+	if !f.ready.Load() || f.dirty.Load() || f.flags&sys.OpenWrite == 0 || f.flags&sys.OpenAppend != 0 || f.stream() || !f.takes(data, length, offset) ||
 		offset < 0 || length == 0 || offset > math.MaxInt64-length || !inlineAllowed() {
 		return 0, EOK, 0, false
 	}
@@ -63,7 +63,7 @@ func WriteBlocking(handle uint64, data unsafe.Pointer, length int64) (count int6
 		return 0, EOK, 0, false
 	}
 	defer f.release(nil)
-	if !f.ready.Load() || length == 0 || f.flags&sys.OpenWrite == 0 || f.stream() || f.direct() || !inlineAllowed() {
+	if !f.ready.Load() || length == 0 || f.flags&sys.OpenWrite == 0 || f.stream() || !inlineAllowed() {
 		return 0, EOK, 0, false
 	}
 	f.mu.Lock()
@@ -73,6 +73,10 @@ func WriteBlocking(handle uint64, data unsafe.Pointer, length int64) (count int6
 		return 0, EOK, 0, false
 	}
 	offset := f.writeOffset()
+	if !f.takes(data, length, max(offset, 0)) {
+		f.mu.Unlock()
+		return 0, EOK, 0, false
+	}
 	f.wrote(length)
 	o := op{file: f, length: length, epoch: f.epoch, offset: offset, placed: true}
 	f.mu.Unlock()
