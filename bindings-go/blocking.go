@@ -24,4 +24,10 @@ func enterBlocking() bool {
 	return true
 }
 
+// enterAlone is enterBlocking for what takes a while: it is for the only operation of the process. Through a queue, that one
+// would wait for the device and for two more threads to wake up.
+func enterAlone() bool {
+	return theEngine.pending.Load() == 0 && blocking.limit > 0 && blocking.count.CompareAndSwap(0, 1)
+}
+
 func leaveBlocking() { blocking.count.Add(-1) }

@@ -17,7 +17,8 @@ const shardsMax = 16
 
 // engine owns the shards. They exist while files are open, and a little longer.
 type engine struct {
-	shards [shardsMax]atomic.Pointer[shard]
+	shards  [shardsMax]atomic.Pointer[shard]
+	pending atomic.Int64 // operations in the queues
 
 	mu    sync.Mutex
 	files int // open ones, and those being opened

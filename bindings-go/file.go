@@ -18,8 +18,8 @@ type File struct {
 	name   string
 	// stream: a pipe, a terminal, a socket. appends: the system chooses where writes go.
 	stream, appends bool
-	// direct and buffered files are written through the queue only.
-	unbuffered bool
+	// unbuffered files have no write buffer; direct ones bypass the page cache.
+	unbuffered, direct bool
 
 	warmth    warmth
 	closed    atomic.Bool
@@ -50,7 +50,8 @@ var (
 func newFile(handle uint64, name string, flags uint32, buffering int64) *File {
 	f := &File{handle: handle, name: name, stream: core.IsStream(handle)}
 	f.appends = flags&core.OpenAppend != 0 && !f.stream
-	f.unbuffered = buffering == 0 && flags&core.OpenDirect == 0 && !f.stream
+	f.direct = flags&core.OpenDirect != 0
+	f.unbuffered = !f.stream && (buffering == 0 || f.direct)
 	f.cleanup = runtime.AddCleanup(f, dispose, handle)
 	return f
 }

@@ -23,7 +23,7 @@ func (f *File) ReadContext(ctx context.Context, b []byte) (int, error) {
 	if len(b) == 0 {
 		return 0, nil
 	}
-	if f.unbuffered && !f.deadlines[wayRead].passed.Load() && (ctx == nil || ctx.Err() == nil) {
+	if f.unbuffered && !f.direct && !f.deadlines[wayRead].passed.Load() && (ctx == nil || ctx.Err() == nil) {
 		if n, done, err := f.readNow(ctx, b); done {
 			return n, err
 		}
@@ -132,6 +132,13 @@ func (f *File) readAt(ctx context.Context, b []byte, n int, offset int64) (int, 
 
 func (f *File) readRest(ctx context.Context, b []byte, n int, offset int64) (int, error) {
 	rest := b[n:]
+	if (ctx == nil || ctx.Done() == nil) && !f.deadlines[wayRead].set.Load() && enterAlone() {
+		count, ended := core.ReadAtWaiting(f.handle, unsafe.Pointer(unsafe.SliceData(rest)), int64(len(rest)), offset+int64(n))
+		leaveBlocking()
+		if ended {
+			return n + int(count), nil
+		}
+	}
 	c := f.begin(core.OpReadAt, wayRead)
 	defer c.free()
 	args := (*core.ReadAtArgs)(unsafe.Pointer(&c.submission.Args))

@@ -90,6 +90,7 @@ func (s *shard) submit(c *call) (finished, staged bool) {
 	s.free = s.free[:len(s.free)-1]
 	c.shard, c.slot, c.token = s, slot, c.completion.Token
 	s.slots[slot] = c
+	theEngine.pending.Add(1)
 	return false, staged
 }
 
@@ -113,6 +114,9 @@ func (s *shard) turn() {
 			last = c
 		}
 		s.mu.Unlock()
+		if count > 0 {
+			theEngine.pending.Add(-int64(count))
+		}
 		for c := first; c != nil; {
 			next := c.next // the call is its owner's again as soon as it is told
 			c.next = nil

@@ -24,7 +24,7 @@ func (w *warmth) mayWait() bool {
 // learn notes how an attempt without waiting went. Only reads that nobody can want to cancel get as far as warmAfter.
 func (f *File) learn(hit bool) {
 	hits := &f.warmth.hits
-	if !hit || !f.unbuffered || f.deadlines[wayRead].set.Load() {
+	if !hit || !f.unbuffered || f.direct || f.deadlines[wayRead].set.Load() {
 		if hits.Load() != 0 {
 			hits.Store(0)
 		}

@@ -28,7 +28,7 @@ func (f *File) WriteContext(ctx context.Context, b []byte) (int, error) {
 	}
 	raceRead(b)
 	data, length := unsafe.Pointer(unsafe.SliceData(b)), int64(len(b))
-	if f.writesHere(ctx) && enterBlocking() {
+	if f.writesHere(ctx) {
 		count, err, native, tried := core.WriteBlocking(f.handle, data, length)
 		leaveBlocking()
 		if tried {
@@ -60,7 +60,7 @@ func (f *File) WriteAtContext(ctx context.Context, b []byte, offset int64) (int,
 	}
 	raceRead(b)
 	data, length := unsafe.Pointer(unsafe.SliceData(b)), int64(len(b))
-	if f.writesHere(ctx) && enterBlocking() {
+	if f.writesHere(ctx) {
 		count, err, native, tried := core.WriteAtBlocking(f.handle, data, length, offset)
 		leaveBlocking()
 		if tried {
@@ -78,7 +78,14 @@ func (f *File) WriteAtContext(ctx context.Context, b []byte, offset int64) (int,
 	return len(b), nil
 }
 
-// writesHere: a write may be done on this goroutine, since nobody can want to cancel it.
+// writesHere tells whether a write is done on this goroutine, since nobody can want to cancel it; then leaveBlocking has to
+// follow.
 func (f *File) writesHere(ctx context.Context) bool {
-	return f.unbuffered && (ctx == nil || ctx.Done() == nil) && !f.deadlines[wayWrite].set.Load()
+	if !f.unbuffered || ctx != nil && ctx.Done() != nil || f.deadlines[wayWrite].set.Load() {
+		return false
+	}
+	if f.direct {
+		return enterAlone()
+	}
+	return enterBlocking()
 }
