@@ -36,7 +36,7 @@ func main() {
 	switch {
 	case *list:
 		for _, s := range scenarios {
-			fmt.Printf("%-12s %s\n", s.name, s.about)
+			fmt.Fprintf(os.Stdout, "%-12s %s\n", s.name, s.about)
 		}
 		return
 	case *child != "":
@@ -77,11 +77,9 @@ func run(o options) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	result := report{
-		Machine: fmt.Sprintf("%s/%s, %d processors, %s", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version()),
-		Backend: ayafileio.BackendInfo(),
-	}
-	fmt.Printf("%s, %s (kernel %s)\n\n", result.Machine, result.Backend.Backend, result.Backend.Kernel)
+	result := report{Backend: ayafileio.BackendInfo()}
+	result.Machine = fmt.Sprintf("%s/%s, %d processors, %s", result.Backend.Platform, runtime.GOARCH, runtime.NumCPU(), runtime.Version())
+	fmt.Fprintf(os.Stdout, "%s, %s (kernel %s)\n\n", result.Machine, result.Backend.Backend, result.Backend.Kernel)
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(table, "scenario\tours\tos\tunit\tours/os\tof the rounds\t")
 	found := false
