@@ -33,7 +33,7 @@ func (p *Plan) Conformance() {
 			return err
 		}
 		matrix := conformance.NewMatrix(suite)
-		for _, run := range []func(context.Context, *step.Output, *conformance.Matrix) error{p.coreCases, p.cCases, p.pythonCases} {
+		for _, run := range []func(context.Context, *step.Output, *conformance.Matrix) error{p.coreCases, p.cCases, p.pythonCases, p.goCases} {
 			if err := run(ctx, out, matrix); err != nil {
 				return err
 			}
@@ -98,7 +98,9 @@ func (p *Plan) cCases(ctx context.Context, out *step.Output, m *conformance.Matr
 	if err != nil {
 		return err
 	}
-	return p.walkCases(ctx, out, m, "c", step.Command{Name: program})
+	return p.walkCases(ctx, out, m, "c", func(folder string, cases []string) step.Command {
+		return step.Command{Name: program, Args: append([]string{folder}, cases...)}
+	})
 }
 
 func (p *Plan) pythonCases(ctx context.Context, out *step.Output, m *conformance.Matrix) error {
@@ -106,15 +108,33 @@ func (p *Plan) pythonCases(ctx context.Context, out *step.Output, m *conformance
 	if !found {
 		return fmt.Errorf("no Python with headers")
 	}
-	return p.walkCases(ctx, out, m, "python", step.Command{
-		Name: toolchain.Venv{Folder: p.testVenv(best.Tag())}.Exe(), Args: []string{p.Root.Path("bindings-python", "tests", "conformance.py")},
-		Env: []string{"AYAFILEIO_LIBRARY=" + p.Root.TestLibrary(), "PYTHONDONTWRITEBYTECODE=1", "PYTHONPATH="},
+	return p.walkCases(ctx, out, m, "python", func(folder string, cases []string) step.Command {
+		return step.Command{
+			Name: toolchain.Venv{Folder: p.testVenv(best.Tag())}.Exe(),
+			Args: append([]string{p.Root.Path("bindings-python", "tests", "conformance.py"), folder}, cases...),
+			Env:  []string{"AYAFILEIO_LIBRARY=" + p.Root.TestLibrary(), "PYTHONDONTWRITEBYTECODE=1", "PYTHONPATH="},
+		}
 	})
 }
 
-// walkCases runs a binding's runner, a program that takes a directory and cases, on every backend: two at once, since
-// each waits most of the time.
-func (p *Plan) walkCases(ctx context.Context, out *step.Output, m *conformance.Matrix, binding string, runner step.Command) error {
+// goCases are walked by a test of the Go binding, which takes them from the environment.
+func (p *Plan) goCases(ctx context.Context, out *step.Output, m *conformance.Matrix) error {
+	program := p.Root.Build("conformance", "go.test")
+	c := p.goCommand("test", "-c", "-tags", "ayatest", "-o", program, "./bindings-go")
+	c.Env = append(c.Env, "CGO_ENABLED=0")
+	if err := out.Run(ctx, c); err != nil {
+		return err
+	}
+	return p.walkCases(ctx, out, m, "go", func(folder string, cases []string) step.Command {
+		return step.Command{
+			Name: program, Args: []string{"-test.run=^TestConformance$"}, Dir: p.Root.Path("bindings-go"),
+			Env: []string{"AYAFILEIO_CONFORMANCE_CASES=" + strings.Join(cases, " "), "AYAFILEIO_TEST_DIR=" + folder},
+		}
+	})
+}
+
+// walkCases runs a binding's runner on every backend: two at once, since each waits most of the time.
+func (p *Plan) walkCases(ctx context.Context, out *step.Output, m *conformance.Matrix, binding string, runner func(folder string, cases []string) step.Command) error {
 	folder, err := p.filesFolder(suite{})
 	if err != nil {
 		return err
@@ -130,9 +150,8 @@ func (p *Plan) walkCases(ctx context.Context, out *step.Output, m *conformance.M
 			defer group.Done()
 			at := conformance.Column{Binding: binding, Backend: backend}
 			results[i] = m.Suite.Run(ctx, at, func(ctx context.Context, env, cases []string) (string, error) {
-				c := runner
-				c.Args = append(append(append([]string{}, c.Args...), folder), cases...)
-				c.Env = append(append([]string{}, c.Env...), env...)
+				c := runner(folder, cases)
+				c.Env = append(c.Env, env...)
 				return out.Capture(ctx, c)
 			})
 			<-slots

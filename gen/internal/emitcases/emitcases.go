@@ -4,6 +4,7 @@
 package emitcases
 
 import (
+	"fmt"
 	"sort"
 	"strings"
 
@@ -23,13 +24,17 @@ func Emit(s *ir.Spec) ([]output.File, error) {
 	out := []output.File{cTables(s), runner}
 	for _, surface := range s.Conformance.Surfaces {
 		if print := languages[surface.Binding]; print != nil {
-			out = append(out, print(surface, s))
+			f, err := print(surface, s)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", surface.Binding, err)
+			}
+			out = append(out, f)
 		}
 	}
 	return out, nil
 }
 
-var languages = map[string]func(*ir.Surface, *ir.Spec) output.File{"python": python}
+var languages = map[string]func(*ir.Surface, *ir.Spec) (output.File, error){"python": python, "go": goCalls}
 
 // sortedKeys keeps the output the same from run to run.
 func sortedKeys[V any](m map[string]V) []string {

@@ -10,7 +10,7 @@ import (
 )
 
 // python prints a module of small functions, one for each call, and for each case the functions of its steps.
-func python(s *ir.Surface, spec *ir.Spec) output.File {
+func python(s *ir.Surface, spec *ir.Spec) (output.File, error) {
 	var b bytes.Buffer
 	b.WriteString("# " + output.Marker + "conformance/python.yaml and the cases beside it; DO NOT EDIT.\n")
 	b.WriteString("\"\"\"How the conformance cases are said in Python: the call of each step of each case.\"\"\"\n\n")
@@ -64,7 +64,7 @@ class Call(NamedTuple):
 		fmt.Fprintf(&b, "    %q: (%s,),\n", name, strings.Join(names, ", "))
 	}
 	b.WriteString("}\n")
-	return output.File{Path: "bindings-python/tests/conformance_calls.py", Data: b.Bytes()}
+	return output.File{Path: "bindings-python/tests/conformance_calls.py", Data: b.Bytes()}, nil
 }
 
 func pythonRaises(m map[string]string) string {
