@@ -103,15 +103,41 @@ parity('a handle cannot be cloned, and says so', { since: 22 }, async (stage) =>
   return [seen, handle.fd > 2];
 });
 
-testOurs('Node moves its own class by means that no package has', 'a handle cannot be transferred; the attempt leaves it usable', async () => {
-  const handle = await open(freshFile('abc'));
+/** Moves a handle to the other end of a channel; what arrives there is used and closed. */
+async function moved(stage, handle) {
   const { port1, port2 } = new MessageChannel();
-  assert.throws(() => port1.postMessage(handle, [handle]));
-  assert.throws(() => structuredClone(handle, { transfer: [handle] }));
+  const arrived = new Promise((resolve, reject) => {
+    port2.once('message', resolve);
+    port2.once('messageerror', reject);
+  });
+  const sent = await stage.outcome(() => { port1.postMessage(handle, [handle]); });
+  let there = null;
+  if (sent.returned === undefined && !sent.threw) {
+    const other = await arrived;
+    there = [other.constructor.name, other.fd > 2, await stage.outcome(() => other.readFile('latin1')), await stage.outcome(() => other.close())];
+  }
   port1.close();
   port2.close();
-  assert.equal(await handle.readFile('latin1'), 'abc');
-  await handle.close();
+  return [sent, there, handle.fd, await stage.outcome(() => handle.read(Buffer.alloc(1))), await stage.outcome(() => handle.close())];
+}
+
+parity('a handle is transferred: it works there and is closed here', { since: 22 }, async (stage) => moved(stage, await stage.open(stage.path)));
+
+parity('a transferred handle takes its position along', { since: 22 }, async (stage) => {
+  const handle = await stage.open(stage.path);
+  await handle.read(Buffer.alloc(5));
+  return moved(stage, handle);
+});
+
+parity('a handle in use is not transferred', { since: 22 }, async (stage) => {
+  const handle = await stage.open(stage.path);
+  const stream = handle.createReadStream();
+  const { port1, port2 } = new MessageChannel();
+  const { threw } = await stage.outcome(() => port1.postMessage(handle, [handle]));
+  stream.destroy();
+  port1.close();
+  port2.close();
+  return threw && [threw.name, threw.message, threw.isDOMException];
 });
 
 test('printing a handle works, open and closed', async () => {
