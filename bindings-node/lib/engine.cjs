@@ -154,9 +154,18 @@ function started(handle, syscall, memory, finish, value, signal) {
   return pending(new Operation(handle, syscall, memory, finish, value, signal)).then(undefined, recapture);
 }
 
+let untilNextTurn;
+
+/** The budget stays empty until the turn has come: else each of many chains of operations would get one of its own. */
 function nextTurn(value) {
-  budget = BUDGET;
-  return new Promise((resolve) => setImmediate(resolve, value));
+  untilNextTurn ??= new Promise((resolve) => {
+    setImmediate(() => {
+      budget = BUDGET;
+      untilNextTurn = undefined;
+      resolve();
+    });
+  });
+  return untilNextTurn.then(() => value);
 }
 
 function pending(operation) {
