@@ -18,9 +18,9 @@ const { readFile, writeFile } = require('./whole.cjs');
 const { write, writev } = require('./write.cjs');
 
 class FileHandle extends EventEmitter {
-  constructor(low, high, path, append) {
+  constructor(low, high, path, access) {
     super();
-    const state = new State(low, high, path, append);
+    const state = new State(low, high, path, access);
     Object.defineProperty(this, kState, { value: state });
     // Like Node's, it can be taken off the handle and called alone.
     this.close = () => close(this);

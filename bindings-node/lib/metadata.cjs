@@ -4,6 +4,8 @@
 
 const check = require('./arguments.cjs');
 const { start } = require('./engine.cjs');
+const { systemError } = require('./errors.cjs');
+const { NUMBERS } = require('./generated/errors.cjs');
 const ops = require('./generated/ops.cjs');
 const { opened } = require('./state.cjs');
 const { bigStats, plainStats, statMemory } = require('./stats.cjs');
@@ -21,7 +23,7 @@ async function stat(handle, options = { bigint: false }) {
   check.notAborted(signal);
   const memory = statMemory();
   ops.stat(state.low, state.high, 0);
-  return start(handle, 'fstat', memory, (_, filled) => (bigint ? bigStats(filled) : plainStats(filled)), memory, signal);
+  return start(handle, 'fstat', memory, (_, filled) => (bigint === true ? bigStats(filled) : plainStats(filled)), memory, signal);
 }
 
 async function chmod(handle, mode) {
@@ -38,17 +40,32 @@ async function chown(handle, uid, gid) {
   return start(handle, 'fchown', undefined, nothing);
 }
 
-/** Seconds with a fraction, as whole seconds and nanoseconds. A number has room for microseconds. */
+/** How many parts a second has for the libuv of this Node. */
+const PARTS = check.major < 22 ? 1e6 : 1e9;
+
+/** Seconds with a fraction, as whole seconds and nanoseconds, cut off as libuv does. */
 function split(time) {
   const seconds = Math.floor(time);
-  const microseconds = Math.round((time - seconds) * 1e6);
-  return microseconds < 1e6 ? [seconds, microseconds * 1000] : [seconds + 1, 0];
+  const whole = PARTS === 1e6 && time >= 0;
+  const parts = whole ? Math.trunc(time * PARTS) % PARTS : Math.trunc((time - seconds) * PARTS);
+  return [seconds, Math.min(999999999, parts * (1e9 / PARTS))];
+}
+
+/** A date that is none leaves the time as it is; before Node 22 it is refused. */
+async function timeOf(handle, time, name) {
+  if (!Number.isNaN(time)) return split(time);
+  if (check.major < 22) throw systemError(NUMBERS.EINVAL, 0, 'futime', undefined);
+  const before = (await stat(handle, { bigint: true }))[`${name}Ns`];
+  const seconds = before / 1000000000n;
+  return [seconds, Number(before - seconds * 1000000000n)];
 }
 
 async function utimes(handle, atime, mtime) {
   const state = opened(handle, 'futimes');
-  const [accessed, accessedNs] = split(check.time(atime, 'atime'));
-  const [modified, modifiedNs] = split(check.time(mtime, 'mtime'));
+  const times = [check.time(atime, 'atime'), check.time(mtime, 'mtime')];
+  const kept = times.some(Number.isNaN);
+  const [accessed, accessedNs] = kept ? await timeOf(handle, times[0], 'atime') : split(times[0]);
+  const [modified, modifiedNs] = kept ? await timeOf(handle, times[1], 'mtime') : split(times[1]);
   ops.setTimes(state.low, state.high, accessed, modified, accessedNs, modifiedNs);
   return start(handle, 'futime', undefined, nothing);
 }
@@ -56,6 +73,8 @@ async function utimes(handle, atime, mtime) {
 async function truncate(handle, length = 0) {
   const state = opened(handle, 'ftruncate');
   check.integer(length, 'len');
+  // What the system says of a descriptor that is not open for writing.
+  if (!state.writable) throw systemError(NUMBERS.EINVAL, 0, 'ftruncate', undefined);
   ops.truncate(state.low, state.high, Math.max(0, length));
   return start(handle, 'ftruncate', undefined, nothing);
 }

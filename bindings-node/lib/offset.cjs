@@ -18,17 +18,24 @@ function atOnce() {
   return get64(OUT + RESULT);
 }
 
+function tellAtOnce(low, high) {
+  ops.tell(low, high);
+  return atOnce();
+}
+
 function give(state) {
-  ops.tell(state.low, state.high);
-  const position = atOnce();
+  const position = tellAtOnce(state.low, state.high);
   if (position >= 0) native.setOffset(state.fd, position);
+}
+
+function seekAtOnce(low, high, offset) {
+  ops.seek(low, high, offset, SEEK.START);
+  atOnce();
 }
 
 function take(state) {
   const offset = native.offset(state.fd);
-  if (offset < 0) return;
-  ops.seek(state.low, state.high, offset, SEEK.START);
-  atOnce();
+  if (offset >= 0) seekAtOnce(state.low, state.high, offset);
 }
 
 /** Somebody asks for the descriptor. */
@@ -47,4 +54,4 @@ function shared(state, operation) {
   });
 }
 
-module.exports = { expose, shared };
+module.exports = { expose, seekAtOnce, shared, tellAtOnce };

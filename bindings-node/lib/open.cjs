@@ -6,26 +6,34 @@ const { Buffer } = require('node:buffer');
 const fs = require('node:fs');
 const check = require('./arguments.cjs');
 const { ready, start } = require('./engine.cjs');
-const { OPEN } = require('./generated/layout.cjs');
+const { LANES, OPEN } = require('./generated/layout.cjs');
 const ops = require('./generated/ops.cjs');
 const { FileHandle } = require('./handle.cjs');
 const { adopt } = require('./host.cjs');
 const { lanes } = require('./memory.cjs');
+const { seekAtOnce } = require('./offset.cjs');
 const { kState } = require('./state.cjs');
 const { readWhole, writeArguments, writeWhole } = require('./whole.cjs');
 
+const { RESULT } = LANES.COMPLETION;
 const { O_APPEND, O_CREAT, O_DIRECT = 0, O_EXCL, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } = fs.constants;
 const ACCESS = O_RDONLY | O_WRONLY | O_RDWR;
 const PORTABLE = ACCESS | O_APPEND | O_CREAT | O_EXCL | O_TRUNC | O_DIRECT;
 
+/** What the bits of open(2) allow. */
+function accessOf(bits) {
+  const access = bits & ACCESS;
+  const writable = access !== O_RDONLY;
+  return { readable: access !== O_WRONLY, writable, append: (bits & O_APPEND) !== 0 && writable };
+}
+
 /** The library's own flags for the bits of open(2) that it knows by itself. */
 function portableFlags(bits) {
-  const access = bits & ACCESS;
-  const writes = access !== O_RDONLY;
+  const { append, readable, writable } = accessOf(bits);
   let flags = OPEN.DIRECTORY;
-  if (access !== O_WRONLY) flags |= OPEN.READ;
-  if (writes) flags |= OPEN.WRITE;
-  if (bits & O_APPEND && writes) flags |= OPEN.APPEND;
+  if (readable) flags |= OPEN.READ;
+  if (writable) flags |= OPEN.WRITE;
+  if (append) flags |= OPEN.APPEND;
   if (bits & O_CREAT) flags |= bits & O_EXCL ? OPEN.CREATE | OPEN.EXCLUSIVE : OPEN.CREATE;
   if (bits & O_TRUNC) flags |= OPEN.TRUNCATE;
   if (bits & O_DIRECT) flags |= OPEN.DIRECT;
@@ -33,14 +41,18 @@ function portableFlags(bits) {
 }
 
 class Opening {
-  constructor(name, append) {
+  constructor(name, access) {
     this.failedPath = typeof name === 'string' ? name : Buffer.from(name).toString();
-    this.append = append;
+    this.access = access;
   }
 }
 
-function handleMade(_, opening, lane) {
-  return new FileHandle(lanes[lane + 2], lanes[lane + 3], opening.failedPath, opening.append);
+function handleMade(_, { access, failedPath }, lane) {
+  const low = lanes[lane + RESULT];
+  const high = lanes[lane + RESULT + 1];
+  // The library begins at the end of a file for append; Node, as the system, at its start, until something is written.
+  if (access.append && access.readable) seekAtOnce(low, high, 0);
+  return new FileHandle(low, high, failedPath, access);
 }
 
 async function openFile(path, bits, mode, { buffering = 0, direct = false } = {}) {
@@ -48,10 +60,9 @@ async function openFile(path, bits, mode, { buffering = 0, direct = false } = {}
   const adopted = adopt(FileHandle);
   if (adopted !== undefined) await adopted;
   const bytes = typeof path === 'string' ? Buffer.from(path) : path;
-  const append = (bits & O_APPEND) !== 0 && (bits & ACCESS) !== O_RDONLY;
   const flags = portableFlags(bits) | (direct ? OPEN.DIRECT : 0);
   ops.open(0, bytes.length, flags, mode, buffering, bits & ~PORTABLE);
-  const opening = new Opening(path, append);
+  const opening = new Opening(path, accessOf(bits));
   return start(opening, 'open', bytes, handleMade, opening);
 }
 
@@ -69,11 +80,16 @@ function openOptions(options) {
 
 async function open(path, flags, mode) {
   const name = check.path(path);
-  if (typeof flags === 'object' && flags !== null) {
+  if (typeof flags === 'object' && flags !== null && !Array.isArray(flags)) {
     const options = openOptions(flags);
     return openFile(name, check.flags(options.flags), check.mode(options.mode, 'mode', 0o666), options);
   }
   return openFile(name, check.flags(flags), check.mode(mode, 'mode', 0o666));
+}
+
+/** A handle of ours, or of the host. */
+function isHandle(path) {
+  return path instanceof FileHandle || (typeof path?.fd === 'number' && typeof path.readFile === 'function');
 }
 
 /** Does the work on a handle and closes it, whatever happens. */
@@ -93,7 +109,7 @@ async function withHandle(handle, work) {
 
 async function readFile(path, options) {
   const { encoding, flag, signal } = check.options(options, { flag: 'r' });
-  if (path instanceof FileHandle) return path.readFile(options);
+  if (isHandle(path)) return path.readFile(options);
   check.notAborted(signal);
   const handle = await openFile(check.path(path), check.flags(flag || 'r'), 0o666);
   return withHandle(handle, (state) => readWhole(handle, state, encoding, signal));
@@ -101,7 +117,7 @@ async function readFile(path, options) {
 
 async function writeTo(path, data, options, flag) {
   const checked = writeArguments(data, options, flag);
-  if (path instanceof FileHandle) return path.writeFile(data, options);
+  if (isHandle(path)) return path.writeFile(data, options);
   check.notAborted(checked.signal);
   const mode = check.mode(checked.mode, 'mode', 0o666);
   const handle = await openFile(check.path(path), check.flags(checked.flag), mode);
@@ -119,4 +135,4 @@ function appendFile(path, data, options) {
   return writeTo(path, data, options, 'a');
 }
 
-module.exports = { appendFile, open, portableFlags, readFile, writeFile };
+module.exports = { accessOf, appendFile, open, portableFlags, readFile, writeFile };

@@ -5,7 +5,8 @@
 const { Buffer } = require('node:buffer');
 const check = require('./arguments.cjs');
 const { start } = require('./engine.cjs');
-const { invalidValue } = require('./errors.cjs');
+const { invalidValue, systemError } = require('./errors.cjs');
+const { NUMBERS } = require('./generated/errors.cjs');
 const { READ } = require('./generated/layout.cjs');
 const ops = require('./generated/ops.cjs');
 const { shared } = require('./offset.cjs');
@@ -65,7 +66,7 @@ function readv(handle, buffers, position) {
     const place = check.looselyPlaced(position);
     const length = totalOf(buffers);
     const finished = (bytesRead) => readvResult(bytesRead, buffers);
-    if (length === 0) return Promise.resolve(finished(0));
+    if (buffers.length === 0) throw systemError(NUMBERS.EINVAL, 0, 'read', undefined);
     if (place !== -1 && length > GATHER_MAX) return readEach(handle, state, buffers, place).then(finished);
     const all = Buffer.allocUnsafeSlow(length);
     const gathered = ({ bytesRead }) => finished(scatter(all, bytesRead, buffers));

@@ -9,11 +9,12 @@ const { closedError } = require('./errors.cjs');
 const kState = Symbol('ayafileio');
 
 class State {
-  constructor(low, high, path, append) {
+  constructor(low, high, path, { append, writable }) {
     this.low = low;
     this.high = high;
     this.path = path;
     this.append = append;
+    this.writable = writable;
     this.open = true;
     this.reason = undefined; // why it is not open any more, if it was not closed
     this.locked = false; // by a web stream

@@ -3,6 +3,7 @@
 // Whole contents: readFile, writeFile and appendFile of a handle.
 
 const { Buffer } = require('node:buffer');
+const { StringDecoder } = require('node:string_decoder');
 const { setImmediate: nextTurn } = require('node:timers/promises');
 const check = require('./arguments.cjs');
 const { hold, letGo } = require('./close.cjs');
@@ -47,6 +48,7 @@ async function readFile(handle, options) {
 
 async function readWhole(handle, state, encoding, signal) {
   check.notAborted(signal);
+  if (encoding) void new StringDecoder(encoding); // refuses what it does not know, before anything is read
   ops.sizeHint(state.low, state.high);
   const hint = await start(handle, 'fstat', undefined, number);
   if (hint - 1 > SIZE_MAX) throw tooLarge(hint - 1);

@@ -2,20 +2,19 @@
 
 // A FileHandle of an open descriptor.
 
-const fs = require('node:fs');
 const check = require('./arguments.cjs');
 const { ready, start } = require('./engine.cjs');
-const { OPEN, WRAP } = require('./generated/layout.cjs');
+const { LANES, OPEN, WRAP } = require('./generated/layout.cjs');
 const ops = require('./generated/ops.cjs');
 const { FileHandle } = require('./handle.cjs');
 const { adopt } = require('./host.cjs');
 const { lanes } = require('./memory.cjs');
-const { portableFlags } = require('./open.cjs');
+const { accessOf, portableFlags } = require('./open.cjs');
 
-const { O_APPEND } = fs.constants;
+const { RESULT } = LANES.COMPLETION;
 
-function handleMade(_, append, lane) {
-  return new FileHandle(lanes[lane + 2], lanes[lane + 3], undefined, append);
+function handleMade(_, access, lane) {
+  return new FileHandle(lanes[lane + RESULT], lanes[lane + RESULT + 1], undefined, access);
 }
 
 function wrapOptions(options) {
@@ -38,7 +37,7 @@ async function wrapFd(fd, options = {}) {
   // Nothing is created or cut: the descriptor is open already.
   const flags = portableFlags(bits) & (OPEN.READ | OPEN.WRITE | OPEN.APPEND | OPEN.DIRECT);
   ops.wrap(fd, flags | (ownsFd ? WRAP.OWNS_FD : 0), buffering, position);
-  return start({ failedPath: undefined }, 'open', undefined, handleMade, (bits & O_APPEND) !== 0);
+  return start({ failedPath: undefined }, 'open', undefined, handleMade, accessOf(bits));
 }
 
 module.exports = { wrapFd };

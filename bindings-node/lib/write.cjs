@@ -7,7 +7,7 @@ const check = require('./arguments.cjs');
 const { start } = require('./engine.cjs');
 const ops = require('./generated/ops.cjs');
 const { GATHER_MAX, totalOf } = require('./read.cjs');
-const { shared } = require('./offset.cjs');
+const { seekAtOnce, shared, tellAtOnce } = require('./offset.cjs');
 const { writeResult, writevResult } = require('./results.cjs');
 const { opened } = require('./state.cjs');
 
@@ -16,14 +16,23 @@ function placed(state, place, operation) {
   return place === -1 && state.exposed ? shared(state, operation) : operation();
 }
 
+/** A write with a position still goes to the end of a file opened for append, but leaves the position where it is. */
+async function appended(handle, state, memory, offset, length, finish, value) {
+  const position = tellAtOnce(state.low, state.high);
+  submission(state, offset, length, -1);
+  const result = await start(handle, 'write', memory, finish, value);
+  if (position >= 0) seekAtOnce(state.low, state.high, position);
+  return result;
+}
+
 function submit(handle, state, memory, offset, length, place, finish, value) {
+  if (place !== -1 && state.append) return appended(handle, state, memory, offset, length, finish, value);
   submission(state, offset, length, place);
   return start(handle, 'write', memory, finish, value);
 }
 
-/** A file opened for append ignores positions, as the system does. */
 function submission(state, offset, length, place) {
-  if (place === -1 || state.append) ops.write(state.low, state.high, offset, length);
+  if (place === -1) ops.write(state.low, state.high, offset, length);
   else ops.writeAt(state.low, state.high, offset, length, place);
 }
 
@@ -53,7 +62,6 @@ function write(handle, data, second, length, position) {
 function writeText(handle, state, data, position, encoding) {
   const bytes = check.text(data, 'buffer', encoding);
   const place = check.looselyPlaced(position);
-  if (bytes.length === 0) return Promise.resolve(writeResult(0, data));
   return placed(state, place, () => submit(handle, state, bytes, 0, bytes.length, place, writeResult, data));
 }
 
@@ -64,7 +72,7 @@ function writev(handle, buffers, position) {
     const place = check.looselyPlaced(position);
     const finished = (bytesWritten) => writevResult(bytesWritten, buffers);
     const length = totalOf(buffers);
-    if (length === 0) return Promise.resolve(finished(0));
+    if (buffers.length === 0) return Promise.resolve(finished(0));
     if (length > GATHER_MAX) return placed(state, place, () => writeEach(handle, state, buffers, place)).then(finished);
     const views = buffers.map((view) => new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
     const all = Buffer.concat(views, length);

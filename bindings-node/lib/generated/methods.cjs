@@ -44,4 +44,3 @@ module.exports = {
     return start(this, 'fallocate', undefined, nothing);
   },
 };
-
