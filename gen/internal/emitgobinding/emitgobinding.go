@@ -24,6 +24,7 @@ func Emit(s *ir.Spec) ([]output.File, error) {
 		file *jen.File
 	}{
 		{"bindings-go/errors.gen.go", meanings(s)},
+		{"bindings-go/example_methods.gen_test.go", examples(s)},
 		{"bindings-go/methods.gen.go", methods(s)},
 		{"bindings-go/settings.gen.go", settings(s)},
 	} {

@@ -7,6 +7,13 @@ type GoMethod struct {
 	Params    []GoParam
 	Result    bool // it returns a number
 	Context   bool // there is a second method, which takes a context
+	Example   GoExample
+}
+
+// GoExample is a call on a file with some text, and what comes of it.
+type GoExample struct {
+	Args   []string
+	Output string
 }
 
 // GoParam is one parameter.

@@ -84,7 +84,15 @@ type Operation struct {
 // GoOperation makes an operation a method of the Go binding's File.
 type GoOperation struct {
 	Pos
-	Context bool `yaml:"context,optional"`
+	Context bool      `yaml:"context,optional"`
+	Example GoExample `yaml:"example"`
+}
+
+// GoExample is a call of the method on a file with some text, which every exported method of Go shows.
+type GoExample struct {
+	Pos
+	Args   []string `yaml:"args,optional"`
+	Output string   `yaml:"output"`
 }
 
 // Result is what an operation's result number means.

@@ -61,5 +61,9 @@ func (r *resolver) goMethod(o load.Operation) *ir.GoMethod {
 			m.Params = append(m.Params, ir.GoParam{Name: f.Names.Lower, Field: f, Signed: f.Type.Scalar == ir.U64})
 		}
 	}
+	m.Example = ir.GoExample{Args: o.Go.Example.Args, Output: o.Go.Example.Output}
+	if len(m.Example.Args) != len(m.Params) {
+		r.fail(o.Go.Example.Pos, "operation %s: the method takes %d arguments, its example gives %d", o.Name, len(m.Params), len(m.Example.Args))
+	}
 	return m
 }
