@@ -23,7 +23,7 @@ const matrixPage = "spec/conformance/MATRIX.md"
 // Conformance is the task: every case through every binding on every backend.
 func (p *Plan) Conformance() {
 	best, found := p.best()
-	needs := []string{p.testLibrary()}
+	needs := []string{p.testLibrary(), p.library(), p.nodeTools()}
 	if found {
 		needs = append(needs, p.pythonPackage(best))
 	}
@@ -33,7 +33,7 @@ func (p *Plan) Conformance() {
 			return err
 		}
 		matrix := conformance.NewMatrix(suite)
-		for _, run := range []func(context.Context, *step.Output, *conformance.Matrix) error{p.coreCases, p.cCases, p.pythonCases, p.goCases} {
+		for _, run := range []func(context.Context, *step.Output, *conformance.Matrix) error{p.coreCases, p.cCases, p.pythonCases, p.nodeCases, p.goCases} {
 			if err := run(ctx, out, matrix); err != nil {
 				return err
 			}
@@ -98,7 +98,7 @@ func (p *Plan) cCases(ctx context.Context, out *step.Output, m *conformance.Matr
 	if err != nil {
 		return err
 	}
-	return p.walkCases(ctx, out, m, "c", func(folder string, cases []string) step.Command {
+	return p.walkCases(ctx, out, m, "c", func(folder string, faults bool, cases []string) step.Command {
 		return step.Command{Name: program, Args: append([]string{folder}, cases...)}
 	})
 }
@@ -108,11 +108,26 @@ func (p *Plan) pythonCases(ctx context.Context, out *step.Output, m *conformance
 	if !found {
 		return fmt.Errorf("no Python with headers")
 	}
-	return p.walkCases(ctx, out, m, "python", func(folder string, cases []string) step.Command {
+	return p.walkCases(ctx, out, m, "python", func(folder string, faults bool, cases []string) step.Command {
 		return step.Command{
 			Name: toolchain.Venv{Folder: p.testVenv(best.Tag())}.Exe(),
 			Args: append([]string{p.Root.Path("bindings-python", "tests", "conformance.py"), folder}, cases...),
 			Env:  []string{"AYAFILEIO_LIBRARY=" + p.Root.TestLibrary(), "PYTHONDONTWRITEBYTECODE=1", "PYTHONPATH="},
+		}
+	})
+}
+
+func (p *Plan) nodeCases(ctx context.Context, out *step.Output, m *conformance.Matrix) error {
+	err := out.Run(ctx, step.Command{
+		Name: "node", Args: []string{p.Root.Path("bindings-node", "scripts", "build.mjs")}, Env: []string{"AYAFILEIO_PREBUILT_LIB=" + p.Root.Library()},
+	})
+	if err != nil {
+		return err
+	}
+	return p.walkCases(ctx, out, m, "node", func(folder string, faults bool, cases []string) step.Command {
+		return step.Command{
+			Name: "node", Args: append([]string{p.Root.Path("bindings-node", "test", "conformance.mjs"), folder}, cases...),
+			Env: []string{"AYAFILEIO_LIBRARY=" + p.Root.TestLibrary()},
 		}
 	})
 }
@@ -125,16 +140,20 @@ func (p *Plan) goCases(ctx context.Context, out *step.Output, m *conformance.Mat
 	if err := out.Run(ctx, c); err != nil {
 		return err
 	}
-	return p.walkCases(ctx, out, m, "go", func(folder string, cases []string) step.Command {
-		return step.Command{
+	return p.walkCases(ctx, out, m, "go", func(folder string, faults bool, cases []string) step.Command {
+		c := step.Command{
 			Name: program, Args: []string{"-test.run=^TestConformance$"}, Dir: p.Root.Path("bindings-go"),
 			Env: []string{"AYAFILEIO_CONFORMANCE_CASES=" + strings.Join(cases, " "), "AYAFILEIO_TEST_DIR=" + folder},
 		}
+		if faults {
+			c.Env = append(c.Env, "GOMAXPROCS=1") // one queue: each counts for itself what its rules apply to
+		}
+		return c
 	})
 }
 
 // walkCases runs a binding's runner on every backend: two at once, since each waits most of the time.
-func (p *Plan) walkCases(ctx context.Context, out *step.Output, m *conformance.Matrix, binding string, runner func(folder string, cases []string) step.Command) error {
+func (p *Plan) walkCases(ctx context.Context, out *step.Output, m *conformance.Matrix, binding string, runner func(folder string, faults bool, cases []string) step.Command) error {
 	folder, err := p.filesFolder(suite{})
 	if err != nil {
 		return err
@@ -150,7 +169,7 @@ func (p *Plan) walkCases(ctx context.Context, out *step.Output, m *conformance.M
 			defer group.Done()
 			at := conformance.Column{Binding: binding, Backend: backend}
 			results[i] = m.Suite.Run(ctx, at, func(ctx context.Context, env, cases []string) (string, error) {
-				c := runner(folder, cases)
+				c := runner(folder, len(env) > 1, cases)
 				c.Env = append(c.Env, env...)
 				return out.Capture(ctx, c)
 			})

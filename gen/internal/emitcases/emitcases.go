@@ -34,7 +34,7 @@ func Emit(s *ir.Spec) ([]output.File, error) {
 	return out, nil
 }
 
-var languages = map[string]func(*ir.Surface, *ir.Spec) (output.File, error){"python": python, "go": goCalls}
+var languages = map[string]func(*ir.Surface, *ir.Spec) (output.File, error){"python": python, "node": node, "go": goCalls}
 
 // sortedKeys keeps the output the same from run to run.
 func sortedKeys[V any](m map[string]V) []string {

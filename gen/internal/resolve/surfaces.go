@@ -76,7 +76,7 @@ type call struct {
 }
 
 // ofExpectation are conditions that look at what a step expects.
-var ofExpectation = []string{"error", "refused", "segment_error"}
+var ofExpectation = []string{"error", "refused", "segment_error", "cancelled"}
 
 var placeholder = regexp.MustCompile(`\$([a-z][a-z_]*)`)
 
@@ -213,8 +213,10 @@ func saidBy(step ir.Step) (string, map[string]any) {
 // expected is what is expected of a step, also where that stands at a later wait.
 func expected(k *ir.Case, at int) map[string]any {
 	body := k.Steps[at].Body
+	cancelled := false
 	if start, started := body["start"]; started {
 		for _, later := range k.Steps[at:] {
+			cancelled = cancelled || later.Body["cancel"] == start
 			if later.Body["wait"] == start {
 				body = later.Body
 				break
@@ -222,6 +224,13 @@ func expected(k *ir.Case, at int) map[string]any {
 		}
 	}
 	expect, _ := body["expect"].(map[string]any)
+	if cancelled {
+		expect = maps.Clone(expect)
+		if expect == nil {
+			expect = map[string]any{}
+		}
+		expect["cancelled"] = true
+	}
 	segments, _ := expect["segments"].([]any)
 	for _, item := range segments {
 		if failure, ok := item.(map[string]any)["error"]; ok {
