@@ -161,3 +161,43 @@ func TestCancelWriteAndSync(t *testing.T) {
 		}
 	})
 }
+
+// A write into a pipe that nobody reads from waits for room. It can be cancelled, and closing the file ends it.
+func TestCancelWriteOfFullPipe(t *testing.T) {
+	everyWay(t, func(t *testing.T) {
+		r, w, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		defer w.Close()
+		f := opened(t)(WrapFile(w))
+		ctx, cancel := context.WithCancel(context.Background())
+		ended := make(chan error)
+		write := func(ctx context.Context) {
+			_, err := f.WriteContext(ctx, make([]byte, 1<<20))
+			ended <- err
+		}
+		go write(ctx)
+		inFlight(t, f, 1)
+		cancel()
+		if err := <-ended; !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+		go write(context.Background())
+		inFlight(t, f, 1)
+		f.SetWriteDeadline(time.Now())
+		if err := <-ended; !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Error(err)
+		}
+		f.SetWriteDeadline(time.Time{})
+		go write(context.Background())
+		inFlight(t, f, 1)
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := <-ended; !errors.Is(err, fs.ErrClosed) {
+			t.Error(err)
+		}
+	})
+}

@@ -16,11 +16,15 @@ type shard struct {
 	free  []uint32
 	batch [256]core.Completion
 
-	// flushing: some goroutine is about to hand over what is staged.
+	// flushing: some goroutine is about to hand over what is staged, which are so many.
 	flushing bool
+	staged   int
 
 	watcher watcher
 }
+
+// stagedMax is how many operations are handed over at once.
+const stagedMax = 64
 
 func openShard() (*shard, core.Error) {
 	q, err := core.OpenSharedQueue()
@@ -47,7 +51,8 @@ func (s *shard) close() {
 //
 // What is staged is handed to the kernel by one system call for many: the first goroutine to stage something lets the
 // others go first, and then flushes for all. With nothing else to run it is back at once; and an operation that is
-// alone in the queue does not wait for any of this (core.Submit hands it over).
+// alone in the queue does not wait for any of this (core.Submit hands it over). When very many can run, the turn of the
+// first one comes late; so whoever makes a batch full flushes it.
 func (s *shard) start(c *call) (finished bool) {
 	s.mu.Lock()
 	// Whoever sets one of these marks looks through the slots afterwards, under this lock.
@@ -57,6 +62,13 @@ func (s *shard) start(c *call) (finished bool) {
 		return true
 	}
 	finished, staged := s.submit(c)
+	if staged {
+		s.staged++
+	}
+	if s.staged >= stagedMax {
+		s.turn()
+		return finished
+	}
 	flush := staged && !s.flushing
 	if flush {
 		s.flushing = true
@@ -97,6 +109,7 @@ func (s *shard) submit(c *call) (finished, staged bool) {
 // turn hands over what is staged, takes out what is finished, and wakes who waits for it. The caller holds the lock,
 // which this gives back: nobody is woken under it.
 func (s *shard) turn() {
+	s.staged = 0
 	for {
 		count := s.queue.Reap(s.batch[:])
 		var first, last *call

@@ -14,7 +14,7 @@ import (
 	"unsafe"
 )
 
-const coldSize, coldBlock = 64 << 20, 4096
+const coldSize, coldBlock, sharedBlocks = 64 << 20, 4096, 4096
 
 // aligned is memory as O_DIRECT wants it.
 func aligned(size int) []byte {
@@ -158,6 +158,8 @@ func storm(open opener, path string, goroutines int, result *outcome) error {
 			}
 		}
 	}()
+	// The goroutines share some blocks: a hundred thousand of their own would measure the collector.
+	blocks := aligned(sharedBlocks * coldBlock)
 	var ready, waiting sync.WaitGroup
 	var failed atomic.Pointer[error]
 	start := make(chan struct{})
@@ -166,7 +168,7 @@ func storm(open opener, path string, goroutines int, result *outcome) error {
 		waiting.Add(1)
 		go func() {
 			defer waiting.Done()
-			b := aligned(coldBlock)
+			b := blocks[i%sharedBlocks*coldBlock:][:coldBlock]
 			ready.Done()
 			<-start
 			if _, err := f.ReadAt(b, int64(i)%(coldSize/coldBlock)*coldBlock); err != nil {
