@@ -10,6 +10,7 @@ const { AbortError, recapture, systemError } = require('./errors.cjs');
 
 const { LANE_COUNT, RESULT, ERROR, NATIVE, TOKEN, SPILL, FLAGS } = LANES.COMPLETION;
 const USER_DATA = LANES.SUBMISSION.USER_DATA;
+const BATCH_SIZE = (lanes.length - BATCH) / LANE_COUNT;
 
 /** Operations that end at once never give the event loop a turn by themselves. After so much of them, counted in
  * operations and 4 KiB blocks, one waits for the next turn. */
@@ -64,10 +65,14 @@ function takeSlot(operation) {
   slots[slot] = operation;
 }
 
+/** What one batch cannot hold waits inside the library, of which the queue's descriptor says nothing. */
 function flush() {
   flushing = false;
-  const count = native.flush();
-  if (count > 0) drain(count);
+  let count;
+  do {
+    count = native.flush();
+    if (count > 0) drain(count);
+  } while (count === BATCH_SIZE);
 }
 
 function scheduleFlush() {

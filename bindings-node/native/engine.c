@@ -122,7 +122,7 @@ static int32_t reap(Engine *engine)
 }
 
 /* flush(): hands over what this turn has staged, and answers how many completions are in the batch. When that is the
- * whole batch there may be more, and the watch will say so. */
+ * whole batch there may be more: call again. */
 napi_value engine_flush(napi_env env, napi_callback_info info)
 {
     Engine *engine;
