@@ -31,12 +31,19 @@ func main() {
 	flag.IntVar(&o.rounds, "rounds", 15, "how many rounds of each")
 	list := flag.Bool("list", false, "list the scenarios")
 	child := flag.String("child", "", "internal: run many goroutines in a process of their own")
+	worker := flag.String("worker", "", "be a contender (ayafileio, os) of go run ./ci bench")
 	flag.IntVar(&o.goroutines, "goroutines", 100_000, "how many goroutines read at the same time in the scenario many")
 	flag.Parse()
 	switch {
 	case *list:
 		for _, s := range scenarios {
 			fmt.Fprintf(os.Stdout, "%-12s %s\n", s.name, s.about)
+		}
+		return
+	case *worker != "":
+		if err := work(*worker); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
 		}
 		return
 	case *child != "":

@@ -49,6 +49,9 @@ func TestScenariosAreWhole(t *testing.T) {
 		names := map[string]bool{}
 		for _, c := range s.Contenders {
 			names[c.Name] = true
+			if c.Language != s.Contenders[0].Language || c.Module == "" {
+				t.Errorf("%s: %s is of another language, or has no module", s.Name, c.Name)
+			}
 		}
 		if s.Contenders[0].Name != Ours || s.Detail == "" || s.Unit == "" {
 			t.Errorf("%s: ours comes first, and everything is described", s.Name)

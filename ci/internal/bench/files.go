@@ -14,6 +14,8 @@ const (
 	blockSize  = 256
 	linesSize  = 100_000_000
 	quickLines = 5_000_000
+	smallFiles = 1000
+	smallSize  = 4096
 )
 
 // input makes a scenario's file and returns the parameters that describe it to the contenders.
@@ -34,6 +36,8 @@ func input(file File, folder string, quick bool) (map[string]any, error) {
 			return err
 		})
 		return map[string]any{"path": path, "lines": count}, err
+	case Small:
+		return map[string]any{"path": path, "files": smallFiles}, small(path)
 	}
 	return nil, fmt.Errorf("no such input: %s", file)
 }
@@ -56,9 +60,28 @@ func write(path string, fill func(*bufio.Writer) error) error {
 }
 
 // blocks makes every block hold its own number, so that a read from a wrong place shows.
-func blocks(w *bufio.Writer) error {
+func blocks(w *bufio.Writer) error { return numbered(w, 0, blocksSize/blockSize) }
+
+// small makes a folder of files that hold the blocks' content piece by piece, so that a wrong file shows, too.
+func small(folder string) error {
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return err
+	}
+	const each = smallSize / blockSize
+	for i := range uint64(smallFiles) {
+		err := write(filepath.Join(folder, fmt.Sprintf("%04d.bin", i)), func(w *bufio.Writer) error {
+			return numbered(w, i*each, (i+1)*each)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func numbered(w *bufio.Writer, from, to uint64) error {
 	var block [blockSize]byte
-	for i := range uint64(blocksSize / blockSize) {
+	for i := from; i < to; i++ {
 		for at := 0; at < blockSize; at += 8 {
 			binary.BigEndian.PutUint64(block[at:], i)
 		}

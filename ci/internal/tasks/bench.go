@@ -36,13 +36,23 @@ func (p *Plan) Bench() {
 		rounds = benchRoundsQuick
 	}
 	report := bench.NewReport(rounds, p.Quick)
-	needs := []string{p.peers("bench", benchRequirements, true), p.peers("original", originalRequirements, false)}
 	var names []string
 	for _, s := range chosen {
+		var needs []string
+		switch s.Contenders[0].Language {
+		case bench.Node:
+			needs = []string{p.nodeAddon()}
+		case bench.Go:
+			needs = []string{p.goPrograms()}
+		default:
+			needs = []string{p.peers("bench", benchRequirements, true), p.peers("original", originalRequirements, false)}
+		}
 		names = append(names, p.add(step.Step{Name: "bench " + s.Name, Needs: needs, Alone: true, Timeout: 15 * time.Minute,
 			Run: func(ctx context.Context, out *step.Output) error { return p.measure(ctx, out, s, report) }}))
 	}
-	p.add(step.Step{Name: "bench report", Needs: names, Run: func(ctx context.Context, out *step.Output) error {
+	// The chart is drawn in the environment of the Python contenders.
+	needs := append(names, p.peers("bench", benchRequirements, true))
+	p.add(step.Step{Name: "bench report", Needs: needs, Run: func(ctx context.Context, out *step.Output) error {
 		return p.writeReport(ctx, out, report)
 	}})
 }
@@ -108,12 +118,7 @@ func (p *Plan) measure(ctx context.Context, out *step.Output, s bench.Scenario, 
 	}
 	outcome, err := bench.Run(ctx, s, bench.Options{
 		Folder: folder, Rounds: report.Rounds, Quick: p.Quick, Log: out, Progress: out.Progress,
-		Command: func(c bench.Contender) *exec.Cmd {
-			cmd := exec.Command(toolchain.Venv{Folder: p.testVenv(c.Venv)}.Exe(), "worker.py", c.Module)
-			cmd.Dir = p.Root.Path("bindings-python", "bench")
-			cmd.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1", "PYTHONPATH=")
-			return cmd
-		},
+		Command: p.contender,
 	})
 	if err != nil {
 		return err
@@ -131,6 +136,20 @@ func (p *Plan) measure(ctx context.Context, out *step.Output, s bench.Scenario, 
 	}
 	out.Note("%s", strings.Join(notes, ", "))
 	return nil
+}
+
+// contender is the process of one: each language has a worker that speaks the same protocol.
+func (p *Plan) contender(c bench.Contender) *exec.Cmd {
+	switch c.Language {
+	case bench.Node:
+		return exec.Command("node", p.Root.Path("bindings-node", "bench", "worker.mjs"), c.Module)
+	case bench.Go:
+		return exec.Command(p.goProgram("bench"), "-worker", c.Module)
+	}
+	cmd := exec.Command(toolchain.Venv{Folder: p.testVenv(c.Venv)}.Exe(), "worker.py", c.Module)
+	cmd.Dir = p.Root.Path("bindings-python", "bench")
+	cmd.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1", "PYTHONPATH=")
+	return cmd
 }
 
 // writeReport leaves the results in three forms, and replaces the committed ones when asked to.

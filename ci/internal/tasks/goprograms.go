@@ -11,7 +11,7 @@ import (
 func (p *Plan) goPrograms() string {
 	needs := []string{p.prerequisites()}
 	return p.add(step.Step{Name: "go programs", Needs: needs, Run: func(ctx context.Context, out *step.Output) error {
-		for _, name := range []string{"demo"} {
+		for _, name := range []string{"bench", "demo"} {
 			c := p.goCommand("build", "-trimpath", "-o", p.goProgram(name), "./bindings-go/"+name)
 			c.Env = append(c.Env, "CGO_ENABLED=0")
 			if err := out.Run(ctx, c); err != nil {
