@@ -24,12 +24,14 @@ type File struct {
 	refs atomic.Int64
 
 	// Set when the open completes, then constant until the close; ready says so to those who do not take the lock.
-	ready  atomic.Bool
-	fd     sys.FD
-	kind   sys.Kind
-	traits atomic.Uint32 // sys.Traits; bits are cleared when the system refuses
-	flags  sys.OpenFlags
-	ownsFD bool
+	ready atomic.Bool
+	fd    sys.FD
+	kind  sys.Kind
+	// offsets: a device without a position or a size that takes offsets all the same, as /dev/zero does.
+	offsets bool
+	traits  atomic.Uint32 // sys.Traits; bits are cleared when the system refuses
+	flags   sys.OpenFlags
+	ownsFD  bool
 
 	state      fileState
 	openErr    Error
@@ -131,7 +133,7 @@ func (f *File) freeSlot() {
 	f.generation.Add(1)
 	f.ready.Store(false)
 	f.state, f.fd = fileFree, sys.InvalidFD
-	f.kind, f.flags, f.ownsFD = 0, 0, false
+	f.kind, f.offsets, f.flags, f.ownsFD = 0, false, 0, false
 	f.traits.Store(0)
 	f.openErr, f.openNative = EOK, 0
 	f.position, f.epoch, f.readEnd, f.bufferSize = 0, 0, -1, 0
@@ -298,6 +300,9 @@ func (o *op) endErrno(native sys.Errno) { o.end(-1, errorOf(native), int32(nativ
 
 // stream is true where there is no position: pipes, terminals, sockets.
 func (f *File) stream() bool { return f.kind == sys.KindStream }
+
+// placeless is true where the system takes no offsets.
+func (f *File) placeless() bool { return f.stream() && !f.offsets }
 
 // ordered is true where writes must not overtake each other because the system chooses their place.
 func (f *File) ordered() bool { return f.kind == sys.KindStream || f.flags&sys.OpenAppend != 0 }

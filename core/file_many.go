@@ -92,10 +92,10 @@ func (o *op) startMany(again, transfer func(*op)) {
 		return
 	}
 	f := o.file
-	dirty, stream := f.dirty.Load() && !o.turn, f.stream()
+	dirty, placeless := f.dirty.Load() && !o.turn, f.placeless()
 	f.mu.Unlock()
 	switch {
-	case stream:
+	case placeless:
 		o.end(-1, ESPIPE, int32(sys.ESPIPE))
 		return
 	case dirty:

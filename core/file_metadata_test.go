@@ -103,3 +103,23 @@ func TestDirectoryAndSystemFlags(t *testing.T) {
 		h.close(uint64(h.must(open(0))))
 	})
 }
+
+// A device without a position still takes offsets where the system does; a pipe does not.
+func TestOffsetsOfDevices(t *testing.T) {
+	places(t, func(t *testing.T, h *harness, dir string) {
+		zero, null, full := h.open("/dev/zero", OpenRead, 0), h.open("/dev/null", OpenRead|OpenWrite, 0), h.open("/dev/full", OpenWrite, 0)
+		if text := h.readAt(zero, 4, 1<<40); text != "\x00\x00\x00\x00" {
+			t.Errorf("/dev/zero: %q", text)
+		}
+		if text := h.readAt(null, 4, 7); text != "" {
+			t.Errorf("/dev/null: %q", text)
+		}
+		h.writeAt(null, "abc", 7)
+		b := []byte("abc")
+		h.expect(h.do(submissionOf(OpWriteAt, full, WriteAtArgs{Data: pointerTo(b), Length: 3, Offset: 7})), ENOSPC)
+		for _, file := range []uint64{zero, null, full} {
+			h.expect(h.simple(OpTell, file), ESPIPE)
+			h.close(file)
+		}
+	})
+}

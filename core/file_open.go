@@ -11,6 +11,8 @@ import (
 const (
 	openFlagsKnown = OpenRead | OpenWrite | OpenAppend | OpenCreate | OpenExclusive | OpenTruncate | OpenDirect | OpenDirectory
 	bufferingMax   = 1 << 30
+	// The kind of a file in its mode, and a character device, as POSIX has them.
+	modeFormat, modeCharacter = 0o170000, 0o020000
 	// inlinePathMax bounds the copy of the path on the stack. A longer path is opened asynchronously.
 	inlinePathMax = 512
 )
@@ -97,6 +99,10 @@ func (f *File) opened(fd sys.FD) (Error, int32) {
 		traits &^= sys.TraitReadNowait | sys.TraitWriteNowait | sys.TraitMemory
 	}
 	f.fd, f.kind = fd, stat.Kind
+	if stat.Mode&modeFormat == modeCharacter {
+		_, errno := sys.Offset(fd) // a terminal says ESPIPE
+		f.offsets = errno == 0
+	}
 	f.traits.Store(uint32(traits))
 	f.readEnd = -1
 	if f.flags&sys.OpenAppend != 0 && stat.Kind == sys.KindRegular {

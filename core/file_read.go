@@ -360,7 +360,7 @@ func (f *File) checkPositional(direction sys.OpenFlags, offset int64, length uin
 	case direction == sys.OpenWrite && f.flags&sys.OpenAppend != 0:
 		// Linux would ignore the offset and append.
 		return failed(s, c, EINVAL, int32(sys.EINVAL))
-	case f.state == fileOpen && f.stream():
+	case f.state == fileOpen && f.placeless():
 		return failed(s, c, ESPIPE, int32(sys.ESPIPE))
 	case length == 0:
 		return done(s, c, 0)
@@ -381,10 +381,10 @@ func startReadAt(o *op) {
 	}
 	f := o.file
 	blocked := f.dirty.Load() && !o.turn
-	stream := f.stream()
+	placeless := f.placeless()
 	f.mu.Unlock()
 	switch {
-	case stream:
+	case placeless:
 		o.end(-1, ESPIPE, int32(sys.ESPIPE))
 	case blocked:
 		o.pushThen(startReadAt)

@@ -259,10 +259,10 @@ func startWriteAt(o *op) {
 		return
 	}
 	f := o.file
-	blocked, stream := f.dirty.Load() && !o.turn, f.stream()
+	blocked, placeless := f.dirty.Load() && !o.turn, f.placeless()
 	f.mu.Unlock()
 	switch {
-	case stream:
+	case placeless:
 		o.end(-1, ESPIPE, int32(sys.ESPIPE))
 	case blocked:
 		o.pushThen(startWriteAt)

@@ -54,7 +54,7 @@ func tryStream(r *backend.Request) (done bool) {
 		attempt, trait = sys.WriteNowait, sys.TraitWriteNowait
 	}
 	if traits&trait != 0 && r.Length > 0 {
-		count, errno := attempt(r.FD, r.Data, r.Length, -1, &traits)
+		count, errno := attempt(r.FD, r.Data, r.Length, r.Offset, &traits)
 		if errno == 0 && count > 0 {
 			r.Result, r.Errno = count, 0
 			return true
