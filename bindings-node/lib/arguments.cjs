@@ -6,10 +6,7 @@ const { Buffer } = require('node:buffer');
 const fs = require('node:fs');
 const { fileURLToPath } = require('node:url');
 const { AbortError, invalidType, invalidValue, outOfRange } = require('./errors.cjs');
-
-/** Which Node's habits to follow where they differ. Other hosts follow the newest. */
-const major =
-  process.versions.bun !== undefined || globalThis.Deno !== undefined ? 26 : Number(process.versions.node.split('.')[0]);
+const { major } = require('./runtime.cjs');
 
 const isView = ArrayBuffer.isView;
 
@@ -193,6 +190,6 @@ function text(value, name, coding) {
 }
 
 module.exports = {
-  abortSignal, boolean, buffer, buffers, flags, integer, isView, major, mode, notAborted, object, offset, options, path,
+  abortSignal, boolean, buffer, buffers, flags, integer, isView, mode, notAborted, object, offset, options, path,
   position, readRange, string, text, time, looselyPlaced, uint32, writeRange,
 };

@@ -11,13 +11,14 @@ const fs = require('node:fs');
 const os = require('node:os');
 const { hold, letGo } = require('./close.cjs');
 const { coded } = require('./errors.cjs');
+const { isNode } = require('./runtime.cjs');
 const { transfer, transferList } = require('./transfer.cjs');
 
 const nodeOpen = fs.promises.open;
 
 let adopting;
 let adopted = false;
-let asked = process.versions.bun !== undefined || globalThis.Deno !== undefined;
+let asked = !isNode;
 
 function define(prototype, key, value) {
   Object.defineProperty(prototype, key, { value, writable: true, configurable: true });

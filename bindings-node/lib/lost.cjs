@@ -3,16 +3,18 @@
 // A handle that is collected without having been closed: its descriptor is released, and it is reported as the running
 // Node reports its own.
 
-const { invalidState } = require('./errors.cjs');
-const { major } = require('./arguments.cjs');
+const { coded } = require('./errors.cjs');
+const { isNode, major } = require('./runtime.cjs');
 const { native } = require('./memory.cjs');
 
 let deprecationShown = false;
 
 function report(fd, path) {
-  if (major >= 25) {
+  if (isNode && major >= 25) {
     const where = path === undefined ? '' : ` (${path})`;
-    throw invalidState(
+    throw coded(
+      Error,
+      'ERR_INVALID_STATE',
       'A FileHandle object was closed during garbage collection. This used to be allowed with a deprecation warning ' +
         'but is now considered an error. Please close FileHandle objects explicitly. ' +
         `File descriptor: ${fd}${where}`,

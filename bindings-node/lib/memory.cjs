@@ -4,12 +4,13 @@
 // an operation.
 
 const { LANES } = require('./generated/layout.cjs');
+const { isNode } = require('./runtime.cjs');
 const native = require('./native.cjs');
 
 /** Set by the engine: takes the completions that the addon has put into the batch. */
 const receiver = { drain: null };
 
-const threaded = process.versions.bun !== undefined || globalThis.Deno !== undefined || process.platform === 'win32';
+const threaded = !isNode || process.platform === 'win32';
 const shared = native.attach((count) => receiver.drain(count), threaded);
 const lanes = new Uint32Array(shared);
 const signed = new Int32Array(shared);

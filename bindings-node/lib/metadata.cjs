@@ -3,6 +3,7 @@
 // Metadata and size.
 
 const check = require('./arguments.cjs');
+const { major } = require('./runtime.cjs');
 const { start } = require('./engine.cjs');
 const { systemError } = require('./errors.cjs');
 const { NUMBERS } = require('./generated/errors.cjs');
@@ -17,7 +18,7 @@ function nothing() {}
 
 async function stat(handle, options = { bigint: false }) {
   const state = opened(handle, 'fstat');
-  if (check.major >= 26) check.object(options, 'options');
+  if (major >= 26) check.object(options, 'options');
   const { bigint, signal } = options;
   check.abortSignal(signal, 'options.signal');
   check.notAborted(signal);
@@ -41,7 +42,7 @@ async function chown(handle, uid, gid) {
 }
 
 /** How many parts a second has for the libuv of this Node. */
-const PARTS = check.major < 22 ? 1e6 : 1e9;
+const PARTS = major < 22 ? 1e6 : 1e9;
 
 /** Seconds with a fraction, as whole seconds and nanoseconds, cut off as libuv does. */
 function split(time) {
@@ -54,7 +55,7 @@ function split(time) {
 /** A date that is none leaves the time as it is; before Node 22 it is refused. */
 async function timeOf(handle, time, name) {
   if (!Number.isNaN(time)) return split(time);
-  if (check.major < 22) throw systemError(NUMBERS.EINVAL, 0, 'futime', undefined);
+  if (major < 22) throw systemError(NUMBERS.EINVAL, 0, 'futime', undefined);
   const before = (await stat(handle, { bigint: true }))[`${name}Ns`];
   const seconds = before / 1000000000n;
   return [seconds, Number(before - seconds * 1000000000n)];

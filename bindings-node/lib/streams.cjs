@@ -5,6 +5,7 @@
 const fs = require('node:fs');
 const readline = require('node:readline');
 const check = require('./arguments.cjs');
+const { major } = require('./runtime.cjs');
 const { hold, letGo } = require('./close.cjs');
 const { invalidState } = require('./errors.cjs');
 const { isAdopted } = require('./host.cjs');
@@ -184,7 +185,7 @@ function readableWebStream(handle, options = {}) {
 }
 
 function makeSource(handle, options) {
-  if (check.major < 22) {
+  if (major < 22) {
     if (options.type !== undefined && typeof options.type !== 'string') check.string(options.type, 'options.type');
     return options.type === 'bytes' ? new Source(handle, false) : new BufferSource(handle, false);
   }

@@ -3,7 +3,7 @@
 // A handle that postMessage transfers to another thread arrives there as a handle of Node's own, with a duplicate of
 // the descriptor at the same position. Here it is closed.
 
-const { major } = require('./arguments.cjs');
+const { major } = require('./runtime.cjs');
 const { inFlight } = require('./engine.cjs');
 const { forgetLoss } = require('./lost.cjs');
 const { native } = require('./memory.cjs');

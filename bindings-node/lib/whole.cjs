@@ -6,6 +6,7 @@ const { Buffer } = require('node:buffer');
 const { StringDecoder } = require('node:string_decoder');
 const { setImmediate: nextTurn } = require('node:timers/promises');
 const check = require('./arguments.cjs');
+const { major } = require('./runtime.cjs');
 const { hold, letGo } = require('./close.cjs');
 const { spill, start } = require('./engine.cjs');
 const { tooLarge } = require('./errors.cjs');
@@ -74,7 +75,7 @@ function writeArguments(data, options, flag) {
   checked.flag ||= flag;
   checked.flush ??= false;
   check.boolean(checked.flush, 'options.flush');
-  if (check.major >= 26) check.mode(checked.mode, 'mode', 0o666);
+  if (major >= 26) check.mode(checked.mode, 'mode', 0o666);
   checked.data = check.isView(data) || isIterable(data) ? data : check.text(data, 'data', checked.encoding || 'utf8');
   check.abortSignal(checked.signal, undefined);
   return checked;

@@ -48,6 +48,9 @@ static void submit(Engine *engine)
             watch_busy(engine);
     }
     shared->status = status;
+    /* What needs no file makes one. */
+    if (shared->submission.file == 0 && status >= 0 && shared->out.error == 0 && shared->out.result > 0)
+        files_add(&engine->files, (uint64_t)shared->out.result);
     /* Words that an operation does not use must be zero, and the next one may use fewer. */
     memset(&shared->submission.args, 0, sizeof shared->submission.args);
 }
@@ -143,7 +146,7 @@ void engine_drain(Engine *engine)
     int32_t count = BATCH;
     while (count == BATCH && engine->queue != 0) {
         napi_handle_scope scope;
-        napi_value drain, self, argument;
+        napi_value drain, self, argument, nothing; /* Deno wants room for the result */
         if ((count = reap(engine)) == 0)
             break;
         if (engine->in_flight == 0)
@@ -152,7 +155,7 @@ void engine_drain(Engine *engine)
             return;
         if (napi_get_reference_value(env, engine->drain, &drain) == napi_ok && napi_get_global(env, &self) == napi_ok &&
             napi_create_int32(env, count, &argument) == napi_ok &&
-            napi_make_callback(env, NULL, self, drain, 1, &argument, NULL) == napi_pending_exception) {
+            napi_make_callback(env, NULL, self, drain, 1, &argument, &nothing) == napi_pending_exception) {
             napi_value error;
             napi_get_and_clear_last_exception(env, &error);
             napi_fatal_exception(env, error);

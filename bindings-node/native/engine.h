@@ -21,6 +21,11 @@ typedef struct {
 typedef struct Watch Watch;
 
 typedef struct {
+    uint64_t *list;
+    size_t count, room;
+} Files;
+
+typedef struct {
     napi_env env;
     Shared *shared;
     napi_ref memory;  /* keeps the ArrayBuffer under shared */
@@ -30,7 +35,12 @@ typedef struct {
     int threaded;     /* this host cannot watch a descriptor: a thread waits instead */
     int closing;
     Watch *watch;
+    Files files;
 } Engine;
+
+void files_add(Files *files, uint64_t file);
+/* Pushes what is buffered and closes, in the background. */
+void files_release(Files *files);
 
 /* Takes finished operations into the batch and has JavaScript deliver them, until none is left. */
 void engine_drain(Engine *engine);

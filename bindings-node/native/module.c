@@ -161,6 +161,7 @@ static void environment_ended(void *data)
     engine->closing = 1;
     watch_close(engine);
     engine_close(engine);
+    files_release(&engine->files);
     library_leave();
 }
 
