@@ -30,8 +30,3 @@ func (p *Plan) nodeTools() string {
 		return nil
 	}})
 }
-
-// nodeSuites is the matrix of the Node.js binding.
-func (p *Plan) nodeSuites() {
-	p.nodeTools()
-}

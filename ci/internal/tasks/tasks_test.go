@@ -2,6 +2,7 @@ package tasks
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -10,10 +11,35 @@ import (
 )
 
 func TestExamples(t *testing.T) {
-	text := "# T\n```python\na\nb\n```\n```python fragment\nc\n```\n```console\n$ d\n```\n```python\ne\n```\n"
+	text := "# T\n```python\na\nb\n```\n```python fragment\nc\n```\n```console\n$ d\n```\n```js\nrequire('e')\n```\n  ```go\nf\n  ```\n"
 	got := examples(text)
-	if len(got) != 2 || got[0] != (example{2, "a\nb\n"}) || got[1] != (example{12, "e\n"}) {
+	want := []example{{2, "python", "a\nb\n"}, {12, "js", "require('e')\n"}, {15, "go", "f\n"}}
+	if !slices.Equal(got, want) {
 		t.Errorf("got %v", got)
+	}
+	for i, extension := range []string{".py", ".cjs", ".go"} {
+		if want[i].extension() != extension {
+			t.Errorf("%v: %s", want[i], want[i].extension())
+		}
+	}
+}
+
+func TestGoFragments(t *testing.T) {
+	fragment := example{7, "go", "n, err := f.Read(buffer)\nlog.Print(err)\n"}
+	if !fragment.isGoFragment() || (example{1, "go", "package main\n"}).isGoFragment() {
+		t.Error("a program was taken for a fragment, or the reverse")
+	}
+	text, err := goProgramOf("A.md", []example{fragment})
+	for _, part := range []string{"import log \"log\"\n", "//line A.md:8\n", "\t_ = n\n\t_ = err\n"} {
+		if !strings.Contains(text, part) {
+			t.Errorf("%q is missing (%v) in\n%s", part, err, text)
+		}
+	}
+	if strings.Contains(text, "io/fs") {
+		t.Errorf("unused imports in\n%s", text)
+	}
+	if _, err := goProgramOf("A.md", []example{{1, "go", "if {\n"}}); err == nil {
+		t.Error("a mistake was not found")
 	}
 }
 
@@ -36,6 +62,16 @@ func TestLastLine(t *testing.T) {
 	tail.Write([]byte("3 passed, 1 skipped in 2s\nsys:1: something at exit\n"))
 	if got := tail.text(); got != "3 passed, 1 skipped in 2s" {
 		t.Errorf("got %q", got)
+	}
+}
+
+func TestNodeTally(t *testing.T) {
+	var tally nodeTally
+	for _, part := range []string{"✔ a (1ms)\nℹ tests 7\nℹ pa", "ss 3\nℹ fail 1\nℹ cancelled 1\n# skipped 2\nℹ todo 0\n", "✖ failing tests:\npass 9"} {
+		tally.Write([]byte(part))
+	}
+	if want := (step.Counts{Passed: 3, Failed: 2, Skipped: 2}); tally.counts != want {
+		t.Errorf("got %v", tally.counts)
 	}
 }
 

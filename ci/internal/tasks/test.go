@@ -19,6 +19,8 @@ func (p *Plan) Test() {
 	p.smoke()
 	p.pythonSuites()
 	p.nodeSuites()
+	p.nodePackage()
+	p.Conformance()
 	p.documents()
 	p.fromSource()
 	p.typing()
