@@ -224,6 +224,22 @@ func make_truncate_2(run *caseRunner, file *ayafileio.File, a caseArguments) cas
 
 var truncate_2 = &caseCall{make_truncate_2, map[string][]error{}, ""}
 
+var size_hint_1 = &caseCall{nil, map[string][]error{}, ""}
+
+func make_stat_1(run *caseRunner, file *ayafileio.File, a caseArguments) caseOutcome {
+	return givesStat(file.Stat())
+}
+
+var stat_1 = &caseCall{make_stat_1, map[string][]error{}, ""}
+
+var configure_2 = &caseCall{nil, map[string][]error{}, ""}
+
+func make_configure_3(run *caseRunner, file *ayafileio.File, a caseArguments) caseOutcome {
+	return (run.configure(a.text("name"), a.number("value")))
+}
+
+var configure_3 = &caseCall{make_configure_3, map[string][]error{}, ""}
+
 func make_flush_1(run *caseRunner, file *ayafileio.File, a caseArguments) caseOutcome {
 	return givesNothing(file.Flush())
 }
@@ -247,22 +263,6 @@ func make_allocate_1(run *caseRunner, file *ayafileio.File, a caseArguments) cas
 }
 
 var allocate_1 = &caseCall{make_allocate_1, map[string][]error{}, ""}
-
-var size_hint_1 = &caseCall{nil, map[string][]error{}, ""}
-
-func make_stat_1(run *caseRunner, file *ayafileio.File, a caseArguments) caseOutcome {
-	return givesStat(file.Stat())
-}
-
-var stat_1 = &caseCall{make_stat_1, map[string][]error{}, ""}
-
-var configure_2 = &caseCall{nil, map[string][]error{}, ""}
-
-func make_configure_3(run *caseRunner, file *ayafileio.File, a caseArguments) caseOutcome {
-	return (run.configure(a.text("name"), a.number("value")))
-}
-
-var configure_3 = &caseCall{make_configure_3, map[string][]error{}, ""}
 
 var caseCalls = map[string][]*caseCall{
 	"allocate/bad_range":                         {open_7, allocate_1, allocate_1, close_1, nil},

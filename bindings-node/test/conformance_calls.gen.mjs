@@ -84,11 +84,11 @@ const truncate_3 = { make: (run, file, a) => file.truncate(a.size).then(() => a.
 const flush_1 = { make: (run, file, a) => file.flush(), raises: {}, instead: '' };
 const sync_2 = { make: (run, file, a) => file.sync(), raises: {}, instead: '' };
 const datasync_1 = { make: (run, file, a) => file.datasync(), raises: {}, instead: '' };
-const allocate_1 = { make: (run, file, a) => file.allocate(a.offset, a.length), raises: {}, instead: '' };
 const size_hint_1 = { raises: {}, instead: '' };
 const stat_1 = { make: (run, file, a) => file.stat({ bigint: true }), raises: {}, instead: '' };
 const configure_1 = { make: (run, file, a) => configure({ ioUringSqpoll: a.value }), raises: { ERANGE: 'ERR_INVALID_ARG_TYPE' }, instead: '' };
 const configure_2 = { make: (run, file, a) => configure({ [run.camel(a.name)]: a.value }), raises: {}, instead: '' };
+const allocate_1 = { make: (run, file, a) => file.allocate(a.offset, a.length), raises: {}, instead: '' };
 
 export const CASES = {
   'allocate/bad_range': [open_7, allocate_1, allocate_1, close_2, null],

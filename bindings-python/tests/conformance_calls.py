@@ -10,7 +10,7 @@ import errno
 import io
 import ayafileio
 
-Fault = tuple[type[BaseException], tuple[int, ...]]
+Fault = tuple[type[BaseException] | tuple[type[BaseException], ...], tuple[int, ...]]
 
 
 class Call(NamedTuple):
@@ -298,41 +298,6 @@ def make_truncate_2(run: Any, file: Any, args: dict[str, Any]) -> Any:
 truncate_2 = Call(make_truncate_2, {"EINVAL": (OSError, ())}, "")
 
 
-def make_flush_1(run: Any, file: Any, args: dict[str, Any]) -> Any:
-    return file.flush()
-
-
-flush_1 = Call(make_flush_1, {}, "")
-
-
-def make_sync_1(run: Any, file: Any, args: dict[str, Any]) -> Any:
-    return file.sync()
-
-
-sync_1 = Call(make_sync_1, {}, "")
-
-
-def make_datasync_1(run: Any, file: Any, args: dict[str, Any]) -> Any:
-    return file.datasync()
-
-
-datasync_1 = Call(make_datasync_1, {}, "")
-
-
-def make_allocate_1(run: Any, file: Any, args: dict[str, Any]) -> Any:
-    return file.allocate(args["offset"], args["length"])
-
-
-allocate_1 = Call(make_allocate_1, {}, "")
-
-
-def make_allocate_2(run: Any, file: Any, args: dict[str, Any]) -> Any:
-    return file.allocate(args["offset"], args["length"])
-
-
-allocate_2 = Call(make_allocate_2, {"EINVAL": (OSError, ())}, "")
-
-
 size_hint_1 = Call(None, {}, "")
 
 
@@ -342,13 +307,41 @@ def make_configure_1(run: Any, file: Any, args: dict[str, Any]) -> Any:
 
 configure_1 = Call(make_configure_1, {}, "")
 
+
+def make_flush_1(run: Any, file: Any, args: dict[str, Any]) -> Any:
+    return file.flush()
+
+
+flush_1 = Call(make_flush_1, {"EINVAL": ((ValueError, OSError), ())}, "")
+
+
+def make_sync_1(run: Any, file: Any, args: dict[str, Any]) -> Any:
+    return file.sync()
+
+
+sync_1 = Call(make_sync_1, {"EINVAL": ((ValueError, OSError), ())}, "")
+
+
+def make_datasync_1(run: Any, file: Any, args: dict[str, Any]) -> Any:
+    return file.datasync()
+
+
+datasync_1 = Call(make_datasync_1, {"EINVAL": ((ValueError, OSError), ())}, "")
+
+
+def make_allocate_1(run: Any, file: Any, args: dict[str, Any]) -> Any:
+    return file.allocate(args["offset"], args["length"])
+
+
+allocate_1 = Call(make_allocate_1, {"EINVAL": ((ValueError, OSError), ())}, "")
+
 CASES: dict[str, tuple[Call | None, ...]] = {
-    "allocate/bad_range": (open_3, allocate_1, allocate_2, close_2, None,),
-    "allocate/device_full": (open_3, allocate_2, read_2, allocate_2, close_2,),
-    "allocate/grows_the_file": (open_3, seek_2, allocate_2, tell_1, allocate_2, close_2, None,),
-    "allocate/no_positions": (None, wrap_5, allocate_2, close_2,),
-    "allocate/not_opened_for_writing": (open_2, allocate_2, close_2, None,),
-    "allocate/pushes_the_buffer_first": (open_5, write_1, allocate_2, None, close_2,),
+    "allocate/bad_range": (open_3, allocate_1, allocate_1, close_2, None,),
+    "allocate/device_full": (open_3, allocate_1, read_2, allocate_1, close_2,),
+    "allocate/grows_the_file": (open_3, seek_2, allocate_1, tell_1, allocate_1, close_2, None,),
+    "allocate/no_positions": (None, wrap_5, allocate_1, close_2,),
+    "allocate/not_opened_for_writing": (open_2, allocate_1, close_2, None,),
+    "allocate/pushes_the_buffer_first": (open_5, write_1, allocate_1, None, close_2,),
     "append/goes_to_the_end": (open_11, seek_2, write_1, close_2, None,),
     "append/interrupted": (open_6, write_1, close_2, None,),
     "append/many_in_flight_keep_their_order": (open_6, write_1, write_1, write_1, None, close_2, None,),

@@ -19,7 +19,7 @@ func python(s *ir.Surface, spec *ir.Spec) (output.File, error) {
 		fmt.Fprintf(&b, "import %s\n", name)
 	}
 	b.WriteString(`
-Fault = tuple[type[BaseException], tuple[int, ...]]
+Fault = tuple[type[BaseException] | tuple[type[BaseException], ...], tuple[int, ...]]
 `)
 	b.WriteString(`
 

@@ -37,6 +37,7 @@ func (c *casesChecker) surface(s load.Surface) {
 			calls = append(calls, one)
 		}
 	}
+	calls = append(calls, c.generatedCalls(s.Binding, count)...)
 	used := map[*ir.Call]bool{}
 	for i, k := range c.spec.Conformance.Cases {
 		resolved := c.out.Conformance.Cases[i]
