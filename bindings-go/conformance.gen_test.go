@@ -264,6 +264,12 @@ func make_allocate_1(run *caseRunner, file *ayafileio.File, a caseArguments) cas
 
 var allocate_1 = &caseCall{make_allocate_1, map[string][]error{}, ""}
 
+func make_punch_hole_1(run *caseRunner, file *ayafileio.File, a caseArguments) caseOutcome {
+	return givesNothing(file.PunchHoleContext(run.context, a.number("offset"), a.number("length")))
+}
+
+var punch_hole_1 = &caseCall{make_punch_hole_1, map[string][]error{}, ""}
+
 var caseCalls = map[string][]*caseCall{
 	"allocate/bad_range":                         {open_7, allocate_1, allocate_1, close_1, nil},
 	"allocate/device_full":                       {open_7, allocate_1, read_3, allocate_1, close_1},
@@ -317,6 +323,14 @@ var caseCalls = map[string][]*caseCall{
 	"open/truncate_cuts":                         {open_7, nil, close_1},
 	"open/write_does_not_cut":                    {open_7, write_1, close_1, nil},
 	"options/out_of_range":                       {configure_3, configure_3, configure_3, configure_2},
+	"punch_hole/bad_range":                       {open_7, punch_hole_1, punch_hole_1, close_1, nil},
+	"punch_hole/comes_after_gathered_writes":     {open_7, write_1, punch_hole_1, nil, close_1},
+	"punch_hole/device_error":                    {open_7, punch_hole_1, read_3, close_1},
+	"punch_hole/device_full":                     {open_7, punch_hole_1, read_3, close_1},
+	"punch_hole/no_positions":                    {nil, wrap_3, punch_hole_1, close_1},
+	"punch_hole/not_opened_for_writing":          {open_7, punch_hole_1, close_1, nil},
+	"punch_hole/not_supported":                   {open_7, punch_hole_1, read_3, close_1},
+	"punch_hole/reads_as_zeros":                  {open_7, read_3, punch_hole_1, read_3, punch_hole_1, close_1, nil},
 	"queues/two_on_one_file":                     {open_7, read_3, read_3, read_at_2, nil, nil, nil, tell_1, close_1},
 	"read/again_is_tried_again":                  {open_7, read_3, close_1},
 	"read/beyond_the_end":                        {open_7, seek_1, read_3, tell_1, close_1},

@@ -49,3 +49,15 @@ func ExampleFile_AllocateContext() {
 	fmt.Println(f.AllocateContext(context.Background(), 0, 1<<20))
 	// Output: <nil>
 }
+func ExampleFile_PunchHole() {
+	f, done := open("a few letters")
+	defer done()
+	fmt.Println(f.PunchHole(0, 4096))
+	// Output: <nil>
+}
+func ExampleFile_PunchHoleContext() {
+	f, done := open("a few letters")
+	defer done()
+	fmt.Println(f.PunchHoleContext(context.Background(), 0, 4096))
+	// Output: <nil>
+}

@@ -81,3 +81,29 @@ func (f *File) AllocateContext(ctx context.Context, offset int64, length int64) 
 	_, err := c.result(ctx, "allocate")
 	return err
 }
+
+// PunchHole: give the room of a range of the file back to the device. The range reads as zeros from then on; the
+// size does not change, and what of the range is beyond the end is left out. What was gathered is pushed first.
+// The position does not move. ENOTSUP where the file system cannot.
+func (f *File) PunchHole(offset int64, length int64) error {
+	return f.PunchHoleContext(nil, offset, length)
+}
+
+// PunchHoleContext is [File.PunchHole] that ends early when ctx does: the system is asked to cancel, and the error
+// is that of ctx.
+func (f *File) PunchHoleContext(ctx context.Context, offset int64, length int64) error {
+	if err := f.valid("punch_hole"); err != nil {
+		return err
+	}
+	if length < 0 {
+		return f.invalid("punch_hole")
+	}
+	c := f.begin(core.OpPunchHole, wayNone)
+	defer c.free()
+	*(*core.PunchHoleArgs)(unsafe.Pointer(&c.submission.Args)) = core.PunchHoleArgs{
+		Length: uint64(length),
+		Offset: offset,
+	}
+	_, err := c.result(ctx, "punch_hole")
+	return err
+}

@@ -868,6 +868,26 @@ typedef struct {
   uint32_t modified_ns;
 } aya_set_times_args;
 
+/*
+ * punch_hole
+ *
+ * Give the room of a range of the file back to the device. The range reads as zeros from then on; the size does not
+ * change, and what of the range is beyond the end is left out. What was gathered is pushed first. The position does
+ * not move. ENOTSUP where the file system cannot.
+ *
+ * Result: Always 0.
+ * Path: Always on the queue.
+ * Errors: AYA_EIO, AYA_ENOSPC, AYA_ESPIPE, AYA_ENOTSUP, AYA_ENOTWRITABLE.
+ */
+#define AYA_OP_PUNCH_HOLE 23
+
+typedef struct {
+  /* Where the range begins. Not negative. In bytes. */
+  int64_t offset;
+  /* How long the range is. Not 0. In bytes. */
+  uint64_t length;
+} aya_punch_hole_args;
+
 /* ---- the submission ---- */
 
 /* One request. It is only read, and only during aya_submit. */
@@ -906,6 +926,7 @@ typedef struct {
     aya_chmod_args chmod;
     aya_chown_args chown;
     aya_set_times_args set_times;
+    aya_punch_hole_args punch_hole;
     uint64_t words[8];
   } args;
 } aya_submission;

@@ -183,3 +183,8 @@ var (
 	_ [unsafe.Offsetof(C.aya_set_times_args{}.accessed_ns)]byte = [unsafe.Offsetof(core.SetTimesArgs{}.AccessedNs)]byte{}
 	_ [unsafe.Offsetof(C.aya_set_times_args{}.modified_ns)]byte = [unsafe.Offsetof(core.SetTimesArgs{}.ModifiedNs)]byte{}
 )
+var (
+	_ [C.sizeof_aya_punch_hole_args]byte                    = [unsafe.Sizeof(core.PunchHoleArgs{})]byte{}
+	_ [unsafe.Offsetof(C.aya_punch_hole_args{}.offset)]byte = [unsafe.Offsetof(core.PunchHoleArgs{}.Offset)]byte{}
+	_ [unsafe.Offsetof(C.aya_punch_hole_args{}.length)]byte = [unsafe.Offsetof(core.PunchHoleArgs{}.Length)]byte{}
+)

@@ -93,6 +93,10 @@ const (
 	// before, and the nanoseconds that follow them. A file system that keeps less precision, or a smaller range,
 	// rounds.
 	OpSetTimes Op = 22
+	// OpPunchHole: give the room of a range of the file back to the device. The range reads as zeros from then on; the
+	// size does not change, and what of the range is beyond the end is left out. What was gathered is pushed first.
+	// The position does not move. ENOTSUP where the file system cannot.
+	OpPunchHole Op = 23
 )
 
 // String is the operation's name in the specification.
@@ -142,6 +146,8 @@ func (o Op) String() string {
 		return "chown"
 	case OpSetTimes:
 		return "set_times"
+	case OpPunchHole:
+		return "punch_hole"
 	}
 	return "unknown operation"
 }
@@ -531,6 +537,14 @@ type SetTimesArgs struct {
 	ModifiedNs uint32
 }
 
+// PunchHoleArgs are the arguments of punch_hole.
+type PunchHoleArgs struct {
+	// Where the range begins. Not negative. In bytes.
+	Offset int64
+	// How long the range is. Not 0. In bytes.
+	Length uint64
+}
+
 // TestPanicArgs are the arguments of test_panic.
 type TestPanicArgs struct {
 	// Must be 0.
@@ -706,4 +720,9 @@ var (
 	_ [8]byte  = [unsafe.Offsetof(SetTimesArgs{}.ModifiedS)]byte{}
 	_ [16]byte = [unsafe.Offsetof(SetTimesArgs{}.AccessedNs)]byte{}
 	_ [20]byte = [unsafe.Offsetof(SetTimesArgs{}.ModifiedNs)]byte{}
+)
+var (
+	_ [16]byte = [unsafe.Sizeof(PunchHoleArgs{})]byte{}
+	_ [0]byte  = [unsafe.Offsetof(PunchHoleArgs{}.Offset)]byte{}
+	_ [8]byte  = [unsafe.Offsetof(PunchHoleArgs{}.Length)]byte{}
 )

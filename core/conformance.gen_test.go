@@ -103,6 +103,11 @@ func (o *operation) encode(op string, args arguments) {
 		a.ModifiedS = number(args["modified_s"])
 		a.AccessedNs = uint32(number(args["accessed_ns"]))
 		a.ModifiedNs = uint32(number(args["modified_ns"]))
+	case "punch_hole":
+		o.submission.Op = OpPunchHole
+		a := (*PunchHoleArgs)(unsafe.Pointer(&o.submission.Args))
+		a.Offset = number(args["offset"])
+		a.Length = uint64(number(args["length"]))
 	}
 }
 

@@ -226,6 +226,16 @@ func dispatch(q *Queue, s *Submission, c *Completion) Status {
 			return -Status(EBADF)
 		}
 		return f.settled(q, opSetTimes(q, f, a, s, c))
+	case OpPunchHole:
+		a := (*PunchHoleArgs)(unsafe.Pointer(&s.Args))
+		if s.Args[2]|s.Args[3]|s.Args[4]|s.Args[5]|s.Args[6]|s.Args[7] != 0 {
+			return -Status(EINVAL)
+		}
+		f, ok := lookupFile(s.File)
+		if !ok {
+			return -Status(EBADF)
+		}
+		return f.settled(q, opPunchHole(q, f, a, s, c))
 	}
 	return dispatchTest(q, s, c)
 }

@@ -89,6 +89,7 @@ const stat_1 = { make: (run, file, a) => file.stat({ bigint: true }), raises: {}
 const configure_1 = { make: (run, file, a) => configure({ ioUringSqpoll: a.value }), raises: { ERANGE: 'ERR_INVALID_ARG_TYPE' }, instead: '' };
 const configure_2 = { make: (run, file, a) => configure({ [run.camel(a.name)]: a.value }), raises: {}, instead: '' };
 const allocate_1 = { make: (run, file, a) => file.allocate(a.offset, a.length), raises: {}, instead: '' };
+const punch_hole_1 = { make: (run, file, a) => file.punchHole(a.offset, a.length), raises: {}, instead: '' };
 
 export const CASES = {
   'allocate/bad_range': [open_7, allocate_1, allocate_1, close_2, null],
@@ -138,6 +139,14 @@ export const CASES = {
   'open/write_does_not_cut': [open_7, write_3, close_2, null],
   'options/out_of_range': [configure_2, configure_2, configure_2, configure_1],
   'options/unknown_name': [configure_2, configure_2],
+  'punch_hole/bad_range': [open_7, punch_hole_1, punch_hole_1, close_2, null],
+  'punch_hole/comes_after_gathered_writes': [open_7, write_3, punch_hole_1, null, close_2],
+  'punch_hole/device_error': [open_7, punch_hole_1, read_4, close_2],
+  'punch_hole/device_full': [open_7, punch_hole_1, read_4, close_2],
+  'punch_hole/no_positions': [null, wrap_3, punch_hole_1, close_2],
+  'punch_hole/not_opened_for_writing': [open_7, punch_hole_1, close_2, null],
+  'punch_hole/not_supported': [open_7, punch_hole_1, read_4, close_2],
+  'punch_hole/reads_as_zeros': [open_7, read_4, punch_hole_1, read_4, punch_hole_1, close_2, null],
   'read/again_is_tried_again': [open_7, read_4, close_2],
   'read/beyond_the_end': [open_7, seek_2, read_4, tell_1, close_2],
   'read/device_error': [open_7, read_4, tell_1, read_4, close_2],

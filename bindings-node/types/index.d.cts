@@ -319,6 +319,22 @@ export interface FileHandle extends NodeFileHandle {
    * @throws `EBADF` The file was opened for reading only.
    */
   allocate(offset: number | bigint, length: number | bigint): Promise<void>;
+
+  /**
+   * Give the room of a range of the file back to the device. The range reads as zeros from then on; the size does
+   * not change, and what of the range is beyond the end is left out. What was gathered is pushed first. The position
+   * does not move. ENOTSUP where the file system cannot.
+   *
+   * @param offset - Where the range begins. Not negative. In bytes.
+   * @param length - How long the range is. Not 0. In bytes.
+   * @throws `EIO` The device failed. After a failed flush, sync or close, data may be lost.
+   * @throws `ENOSPC` The file system is full. Nothing was dropped silently: this error stands for the bytes that
+   *   did not get in.
+   * @throws `ESPIPE` The file is a pipe, a socket or a terminal: it has no positions.
+   * @throws `ENOTSUP` The file system or the device does not do this.
+   * @throws `EBADF` The file was opened for reading only.
+   */
+  punchHole(offset: number | bigint, length: number | bigint): Promise<void>;
 }
 
 /**

@@ -335,6 +335,13 @@ def make_allocate_1(run: Any, file: Any, args: dict[str, Any]) -> Any:
 
 allocate_1 = Call(make_allocate_1, {"EINVAL": ((ValueError, OSError), ())}, "")
 
+
+def make_punch_hole_1(run: Any, file: Any, args: dict[str, Any]) -> Any:
+    return file.punch_hole(args["offset"], args["length"])
+
+
+punch_hole_1 = Call(make_punch_hole_1, {"EINVAL": ((ValueError, OSError), ())}, "")
+
 CASES: dict[str, tuple[Call | None, ...]] = {
     "allocate/bad_range": (open_3, allocate_1, allocate_1, close_2, None,),
     "allocate/device_full": (open_3, allocate_1, read_2, allocate_1, close_2,),
@@ -394,6 +401,14 @@ CASES: dict[str, tuple[Call | None, ...]] = {
     "open/write_does_not_cut": (open_3, write_1, close_2, None,),
     "options/out_of_range": (configure_1, configure_1, configure_1, configure_1,),
     "options/unknown_name": (configure_1, configure_1,),
+    "punch_hole/bad_range": (open_3, punch_hole_1, punch_hole_1, close_2, None,),
+    "punch_hole/comes_after_gathered_writes": (open_11, write_1, punch_hole_1, None, close_2,),
+    "punch_hole/device_error": (open_3, punch_hole_1, read_2, close_2,),
+    "punch_hole/device_full": (open_3, punch_hole_1, read_2, close_2,),
+    "punch_hole/no_positions": (None, wrap_5, punch_hole_1, close_2,),
+    "punch_hole/not_opened_for_writing": (open_2, punch_hole_1, close_2, None,),
+    "punch_hole/not_supported": (open_3, punch_hole_1, read_2, close_2,),
+    "punch_hole/reads_as_zeros": (open_3, read_2, punch_hole_1, read_2, punch_hole_1, close_2, None,),
     "queues/two_on_one_file": (open_2, read_2, read_2, read_at_2, None, None, None, tell_1, close_2,),
     "read/again_is_tried_again": (open_2, read_2, close_2,),
     "read/beyond_the_end": (open_2, seek_2, read_2, tell_1, close_2,),

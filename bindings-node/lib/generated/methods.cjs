@@ -43,4 +43,11 @@ module.exports = {
     ops.allocate(state.low, state.high, offset, length);
     return start(this, 'fallocate', undefined, nothing);
   },
+  async punchHole(offset, length) {
+    const state = opened(this, 'fallocate');
+    check.offset(offset, 'offset');
+    check.offset(length, 'length');
+    ops.punchHole(state.low, state.high, offset, length);
+    return start(this, 'fallocate', undefined, nothing);
+  },
 };

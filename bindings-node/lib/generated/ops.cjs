@@ -175,6 +175,14 @@ function setTimes(low, high, accessedS, modifiedS, accessedNs, modifiedNs) {
   lanes[13] = modifiedNs;
 }
 
+function punchHole(low, high, offset, length) {
+  lanes[0] = 23;
+  lanes[2] = low;
+  lanes[3] = high;
+  put64(8, offset);
+  put64(10, length);
+}
+
 module.exports = {
   open,
   wrap,
@@ -198,4 +206,5 @@ module.exports = {
   chmod,
   chown,
   setTimes,
+  punchHole,
 };

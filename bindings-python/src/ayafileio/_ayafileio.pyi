@@ -384,6 +384,19 @@ class AsyncFile(Generic[AnyStr]):
             OSError: The system failed: EIO, ENOSPC, ESPIPE, EFBIG, ENOTSUP, EDQUOT.
         """
 
+    async def punch_hole(self, offset: int, length: int) -> None:
+        """Give the room of a range of the file back to the device. The range reads as zeros from then on; the size
+        does not change, and what of the range is beyond the end is left out. What was gathered is pushed first. The
+        position does not move. ENOTSUP where the file system cannot.
+
+        Args:
+            offset: Where the range begins. Not negative. In bytes.
+            length: How long the range is. Not 0. In bytes.
+
+        Raises:
+            OSError: The system failed: EIO, ENOSPC, ESPIPE, ENOTSUP.
+        """
+
     def readable(self) -> bool:
         """Whether the file may be read.
 

@@ -128,6 +128,35 @@ static PyObject *glue_allocate(PyObject *self, PyObject *const *args, Py_ssize_t
     return (PyObject *)op;
 }
 
+/* ---- punch_hole: one operation ---- */
+
+static Step punch_hole_prepare(OpObject *op, aya_submission *submission)
+{
+    submission->op = AYA_OP_PUNCH_HOLE;
+    submission->args.punch_hole.offset = (int64_t)op->offset;
+    submission->args.punch_hole.length = (uint64_t)op->length;
+    return STEP_SUBMIT;
+}
+
+static const OpKind kind_punch_hole = {
+    "punch_hole", "AsyncFile.punch_hole", KIND_WRITES, punch_hole_prepare, NULL, NULL, NULL,
+};
+
+static PyObject *glue_punch_hole(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *keywords)
+{
+    static const Signature signature = {"punch_hole", 2, 2, 2, {"offset", "length"}};
+    FileObject *file = (FileObject *)self;
+    PyObject *arguments[2];
+    if (args_bind(&signature, args, count, keywords, arguments) < 0)
+        return NULL;
+    OpObject *op = op_new(file->state, &kind_punch_hole, file);
+    if (op != NULL && arg_offset(arguments[0], "offset", &op->offset) < 0)
+        return method_failed(op);
+    if (op != NULL && arg_offset(arguments[1], "length", &op->length) < 0)
+        return method_failed(op);
+    return (PyObject *)op;
+}
+
 /* ---- hand-written methods ---- */
 
 static PyObject *glue_read(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *keywords)
@@ -548,6 +577,20 @@ PyMethodDef file_methods[] = {
      "\n"
      "Raises:\n"
      "    OSError: The system failed: EIO, ENOSPC, ESPIPE, EFBIG, ENOTSUP, EDQUOT."},
+    {"punch_hole", KEYWORDS(glue_punch_hole),
+     "punch_hole($self, offset, length)\n"
+     "--\n"
+     "\n"
+     "Give the room of a range of the file back to the device. The range reads as zeros from then on; the\n"
+     "size does not change, and what of the range is beyond the end is left out. What was gathered is\n"
+     "pushed first. The position does not move. ENOTSUP where the file system cannot.\n"
+     "\n"
+     "Args:\n"
+     "    offset: Where the range begins. Not negative. In bytes.\n"
+     "    length: How long the range is. Not 0. In bytes.\n"
+     "\n"
+     "Raises:\n"
+     "    OSError: The system failed: EIO, ENOSPC, ESPIPE, ENOTSUP."},
     {"readable", glue_readable, METH_NOARGS,
      "readable($self)\n"
      "--\n"

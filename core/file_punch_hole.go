@@ -1,0 +1,53 @@
+package core
+
+import (
+	"math"
+
+	"github.com/ayafileio/ayafileio/core/internal/backend"
+	"github.com/ayafileio/ayafileio/core/internal/sys"
+)
+
+func opPunchHole(q *Queue, f *File, a *PunchHoleArgs, s *Submission, c *Completion) Status {
+	if a.Offset < 0 || a.Length == 0 || a.Length > lengthMax || a.Offset > math.MaxInt64-int64(a.Length) {
+		return refused(EINVAL)
+	}
+	f.mu.Lock()
+	if f.state == fileOpen && f.flags&sys.OpenWrite == 0 {
+		f.mu.Unlock()
+		return failed(s, c, ENOTWRITABLE, int32(sys.EBADF))
+	}
+	status := f.notOpenOr(q, s, c)
+	f.mu.Unlock()
+	if status != StatusPending {
+		return status
+	}
+	o := q.newOp(s, f)
+	o.offset, o.length = a.Offset, int64(a.Length)
+	o.pushThen(startPunchHole) // gathered data of the range was written before
+	return pend(o, c)
+}
+
+func startPunchHole(o *op) {
+	f := o.file
+	switch {
+	case f.flags&sys.OpenWrite == 0:
+		o.end(-1, ENOTWRITABLE, int32(sys.EBADF))
+	case f.stream():
+		o.end(-1, ESPIPE, int32(sys.ESPIPE))
+	default:
+		o.req.Offset, o.req.Length = o.offset, o.length
+		o.call(callPunchHole, stepPunchHole)
+	}
+}
+
+// callPunchHole runs on a worker.
+func callPunchHole(r *backend.Request) { r.Errno = sys.PunchHole(r.FD, r.Offset, r.Length) }
+
+func stepPunchHole(o *op) {
+	if o.req.Errno == 0 {
+		o.file.mu.Lock()
+		o.file.dropWindow()
+		o.file.mu.Unlock()
+	}
+	o.settle(0, o.req.Errno)
+}
