@@ -95,6 +95,8 @@ func setCaseOption(c *ayafileio.Configuration, name string, value int64) {
 		c.IOUringSQPOLL = value != 0
 	case "inline_read_max":
 		c.InlineReadMax = value
+	case "direct_alignment":
+		c.DirectAlignment = value
 	}
 }
 

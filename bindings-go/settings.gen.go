@@ -47,6 +47,12 @@ type Configuration struct {
 	// the event loop with copying and always run asynchronously. 0 makes every read asynchronous. From 0 to 1073741824
 	// bytes, at first 131072. Applies at once.
 	InlineReadMax int64
+
+	// What offsets, lengths and addresses of a file that bypasses the page cache are multiples of, rounded up to a
+	// power of two. A transfer that is not goes through an aligned block of the library's own, if that is possible.
+	// Where the device's blocks have 512 bytes, less need be read and copied with 512; where they are larger the
+	// system then refuses what it could have read (EINVAL). From 512 to 4096 bytes, at first 4096. Applies at once.
+	DirectAlignment int64
 }
 
 // currentConfiguration asks the core for every setting.
@@ -55,6 +61,7 @@ func currentConfiguration() Configuration {
 		BufferPoolMax:       setting("buffer_pool_max"),
 		BufferSize:          setting("buffer_size"),
 		CloseTimeoutMS:      setting("close_timeout_ms"),
+		DirectAlignment:     setting("direct_alignment"),
 		HandlePoolMaxPerKey: setting("handle_pool_max_per_key"),
 		HandlePoolMaxTotal:  setting("handle_pool_max_total"),
 		IOCPBatchSize:       setting("iocp_batch_size"),
@@ -78,5 +85,6 @@ func (c *Configuration) rows() []settingRow {
 		{"io_uring_queue_depth", "IOUringQueueDepth", c.IOUringQueueDepth, 1, 32768},
 		{"io_uring_sqpoll", "IOUringSQPOLL", switchValue(c.IOUringSQPOLL), 0, 1},
 		{"inline_read_max", "InlineReadMax", c.InlineReadMax, 0, 1073741824},
+		{"direct_alignment", "DirectAlignment", c.DirectAlignment, 512, 4096},
 	}
 }

@@ -12,8 +12,17 @@ import (
 // block that covers it; a write only when its offset and length are aligned, since the rest of a block is not ours to
 // write. Aligned memory (a mapping) goes to the kernel as it is.
 
-// directBlock is the alignment used: the largest that block devices have today, and a page.
+// directBlock is the largest block that block devices have today, and a page: how the library's own blocks are aligned.
 const directBlock = 4096
+
+// directAlignment is what the transfers of a direct file must be multiples of.
+func directAlignment() int64 {
+	return 1 << bits.Len64(uint64(option(optionDirectAlignment)-1))
+}
+
+func directAligned(data unsafe.Pointer, offset, length int64) bool {
+	return (int64(uintptr(data))|offset|length)&(directAlignment()-1) == 0
+}
 
 // bounce is the aligned block of one transfer.
 type bounce struct {
@@ -62,12 +71,12 @@ func (f *File) direct() bool { return f.flags&sys.OpenDirect != 0 && !f.stream()
 // bounceRead replaces the request's memory when the kernel would refuse it.
 func (o *op) bounceRead() {
 	r := &o.req
-	if !o.file.direct() || (uint64(uintptr(r.Data))|uint64(r.Offset)|uint64(r.Length))%directBlock == 0 {
+	if !o.file.direct() || directAligned(r.Data, r.Offset, r.Length) {
 		return
 	}
-	length := min(r.Length, sys.TransferMax-2*directBlock)
-	start := r.Offset &^ (directBlock - 1)
-	end := (r.Offset + length + directBlock - 1) &^ (directBlock - 1)
+	length, mask := min(r.Length, sys.TransferMax-2*directBlock), directAlignment()-1
+	start := r.Offset &^ mask
+	end := (r.Offset + length + mask) &^ mask
 	o.bounce = bounce{o.queue.bounces.take(end - start), r.Offset - start, r.Data, length}
 	r.Data, r.Offset, r.Length = unsafe.Pointer(&o.bounce.block[0]), start, end-start
 }
@@ -90,7 +99,7 @@ func (o *op) unbounceRead() {
 
 func (o *op) bounceWrite() {
 	r := &o.req
-	if !o.file.direct() || uintptr(r.Data)%directBlock == 0 || max(r.Offset, 0)%directBlock != 0 || r.Length%directBlock != 0 {
+	if !o.file.direct() || directAligned(r.Data, 0, 0) || !directAligned(nil, max(r.Offset, 0), r.Length) {
 		return
 	}
 	length := min(r.Length, sys.TransferMax&^(directBlock-1))

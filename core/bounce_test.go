@@ -40,6 +40,33 @@ func TestDirectReadsAnywhere(t *testing.T) {
 	})
 }
 
+// With the alignment of the device's own blocks a transfer of one of them is the kernel's own business: it goes there as
+// it is, and what the device refuses is refused.
+func TestDirectAlignmentIsAnOption(t *testing.T) {
+	places(t, func(t *testing.T, h *harness, dir string) {
+		path := filepath.Join(dir, "a")
+		put(t, path, strings.Repeat("a", 512)+strings.Repeat("b", 7680))
+		c := h.tryOpen(path, OpenRead|OpenWrite|OpenDirect, -1)
+		if c.Error == EINVAL {
+			t.Skip("this file system has no O_DIRECT: ", syscall.Errno(c.Native))
+		}
+		f := uint64(h.must(c))
+		defer h.close(f)
+		Configure("direct_alignment", 512)
+		t.Cleanup(ConfigureReset)
+		memory := make([]byte, 1024)
+		block := memory[-uintptr(unsafe.Pointer(&memory[0]))%512:][:512]
+		c = h.do(submissionOf(OpWriteAt, f, WriteAtArgs{Data: pointerTo(block), Length: 512, Offset: 512}))
+		if c.Error == EINVAL {
+			t.Skip("blocks of this device are larger than 512 bytes: ", syscall.Errno(c.Native))
+		}
+		h.must(c)
+		if got := h.readAt(f, 700, 500); got != strings.Repeat("a", 12)+strings.Repeat("\x00", 512)+strings.Repeat("b", 176) {
+			t.Fatalf("%q", got)
+		}
+	})
+}
+
 func TestBounceBlocksAreAligned(t *testing.T) {
 	var pool bouncePool
 	for _, size := range []int64{1, 4096, 4097, 16384, 40_000, 1 << 20, 3 << 20} {

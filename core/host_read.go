@@ -32,7 +32,7 @@ func ReadAtWaiting(handle uint64, data unsafe.Pointer, length, offset int64) (co
 
 // takes is false when O_DIRECT would have to go through an aligned block.
 func (f *File) takes(data unsafe.Pointer, length, offset int64) bool {
-	return f.flags&sys.OpenDirect == 0 || (uint64(uintptr(data))|uint64(offset)|uint64(length))%directBlock == 0
+	return f.flags&sys.OpenDirect == 0 || directAligned(data, offset, length)
 }
 
 // ReadAtNow reads what is in memory. ended means that no more is to be had; else the rest is up to OpReadAt.

@@ -33,6 +33,11 @@ const (
 	// Larger ones would stall the event loop with copying and always run asynchronously. 0 makes every read
 	// asynchronous.
 	optionInlineReadMax optionIndex = 9
+	// optionDirectAlignment: what offsets, lengths and addresses of a file that bypasses the page cache are multiples
+	// of, rounded up to a power of two. A transfer that is not goes through an aligned block of the library's own, if
+	// that is possible. Where the device's blocks have 512 bytes, less need be read and copied with 512; where they
+	// are larger the system then refuses what it could have read (EINVAL).
+	optionDirectAlignment optionIndex = 10
 )
 
 type optionKind uint8
@@ -123,5 +128,12 @@ var optionTable = [...]optionSpec{
 		Max:     1073741824,
 		Min:     0,
 		Name:    "inline_read_max",
+	},
+	{
+		Default: 4096,
+		Kind:    optionInteger,
+		Max:     4096,
+		Min:     512,
+		Name:    "direct_alignment",
 	},
 }

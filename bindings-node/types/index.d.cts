@@ -556,4 +556,11 @@ export interface Config {
    * 1073741824 bytes. Takes effect at once.
    */
   inlineReadMax: number;
+  /**
+   * What offsets, lengths and addresses of a file that bypasses the page cache are multiples of, rounded up to a
+   * power of two. A transfer that is not goes through an aligned block of the library's own, if that is possible.
+   * Where the device's blocks have 512 bytes, less need be read and copied with 512; where they are larger the
+   * system then refuses what it could have read (EINVAL). Default 4096; 512 to 4096 bytes. Takes effect at once.
+   */
+  directAlignment: number;
 }

@@ -14,4 +14,5 @@ module.exports = {
   ioUringQueueDepth: { name: 'io_uring_queue_depth', kind: 'integer', default: 256, min: 1, max: 32768 },
   ioUringSqpoll: { name: 'io_uring_sqpoll', kind: 'switch', default: 0, min: 0, max: 1 },
   inlineReadMax: { name: 'inline_read_max', kind: 'integer', default: 131072, min: 0, max: 1073741824 },
+  directAlignment: { name: 'direct_alignment', kind: 'integer', default: 4096, min: 512, max: 4096 },
 };

@@ -100,6 +100,14 @@ class Config(TypedDict):
 
     Default 131072; 0 to 1073741824 bytes. Takes effect at once.
     """
+    direct_alignment: int
+    """What offsets, lengths and addresses of a file that bypasses the page cache are multiples of, rounded up to a
+    power of two. A transfer that is not goes through an aligned block of the library's own, if that is
+    possible. Where the device's blocks have 512 bytes, less need be read and copied with 512; where they are
+    larger the system then refuses what it could have read (EINVAL).
+
+    Default 4096; 512 to 4096 bytes. Takes effect at once.
+    """
 
 @type_check_only
 class Options(TypedDict, total=False):
@@ -115,6 +123,7 @@ class Options(TypedDict, total=False):
     io_uring_queue_depth: int
     io_uring_sqpoll: bool
     inline_read_max: int
+    direct_alignment: int
 
 @type_check_only
 class BackendInfo(TypedDict):

@@ -22,4 +22,5 @@ OPTIONS = {
     "io_uring_queue_depth": Option("integer", 256, 1, 32768),
     "io_uring_sqpoll": Option("switch", 0, 0, 1),
     "inline_read_max": Option("integer", 131072, 0, 1073741824),
+    "direct_alignment": Option("integer", 4096, 512, 4096),
 }
