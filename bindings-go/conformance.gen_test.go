@@ -324,6 +324,7 @@ var caseCalls = map[string][]*caseCall{
 	"open/path_too_long":                         {open_7},
 	"open/truncate_cuts":                         {open_7, nil, close_1},
 	"open/write_does_not_cut":                    {open_7, write_1, close_1, nil},
+	"options/direct_alignment_has_bounds":        {configure_3, configure_3, configure_3},
 	"options/out_of_range":                       {configure_3, configure_3, configure_3, configure_2},
 	"punch_hole/bad_range":                       {open_7, punch_hole_1, punch_hole_1, close_1, nil},
 	"punch_hole/comes_after_gathered_writes":     {open_7, write_1, punch_hole_1, nil, close_1},

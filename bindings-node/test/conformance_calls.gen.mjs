@@ -137,6 +137,7 @@ export const CASES = {
   'open/path_too_long': [open_7],
   'open/truncate_cuts': [open_7, null, close_2],
   'open/write_does_not_cut': [open_7, write_3, close_2, null],
+  'options/direct_alignment_has_bounds': [configure_2, configure_2, configure_2],
   'options/out_of_range': [configure_2, configure_2, configure_2, configure_1],
   'options/unknown_name': [configure_2, configure_2],
   'punch_hole/bad_range': [open_7, punch_hole_1, punch_hole_1, close_2, null],

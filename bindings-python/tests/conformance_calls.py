@@ -399,6 +399,7 @@ CASES: dict[str, tuple[Call | None, ...]] = {
     "open/slow_open_holds_its_operations": (open_5, write_1, write_1, read_at_2, close_2, None, None, None, None, None, None,),
     "open/truncate_cuts": (open_4, None, close_2,),
     "open/write_does_not_cut": (open_3, write_1, close_2, None,),
+    "options/direct_alignment_has_bounds": (configure_1, configure_1, configure_1,),
     "options/out_of_range": (configure_1, configure_1, configure_1, configure_1,),
     "options/unknown_name": (configure_1, configure_1,),
     "punch_hole/bad_range": (open_3, punch_hole_1, punch_hole_1, close_2, None,),

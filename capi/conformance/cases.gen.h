@@ -496,6 +496,11 @@ static const struct test_case cases[] = {
         {.kind = OPERATION, .file = 1, .submission = {.op = AYA_OP_CLOSE}},
         {.kind = CONTENT, .path = {"data", .unit = 4, .length = 4}, .has_data = 1, .data = {"HEllo", .unit = 5, .length = 5}},
     }},
+    {.name = "options/direct_alignment_has_bounds", .step_count = 3, .steps = (const struct step[]){
+        {.kind = CONFIGURE, .path = {"direct_alignment", .unit = 16, .length = 16}, .number = 256, .expect = {.refused = {AYA_ERANGE}, .refused_count = 1}},
+        {.kind = CONFIGURE, .path = {"direct_alignment", .unit = 16, .length = 16}, .number = 8192, .expect = {.refused = {AYA_ERANGE}, .refused_count = 1}},
+        {.kind = CONFIGURE, .path = {"direct_alignment", .unit = 16, .length = 16}, .number = 512},
+    }},
     {.name = "options/out_of_range", .step_count = 4, .steps = (const struct step[]){
         {.kind = CONFIGURE, .path = {"buffer_size", .unit = 11, .length = 11}, .number = 0, .expect = {.refused = {AYA_ERANGE}, .refused_count = 1}},
         {.kind = CONFIGURE, .path = {"io_worker_count", .unit = 15, .length = 15}, .number = -1, .expect = {.refused = {AYA_ERANGE}, .refused_count = 1}},
