@@ -20,6 +20,7 @@ func (p *Plan) Test() {
 	p.pythonSuites()
 	p.nodeSuites()
 	p.nodePackage()
+	p.otherRuntimes()
 	p.Conformance()
 	p.documents()
 	p.fromSource()
