@@ -19,7 +19,6 @@ func (p *Plan) Test() {
 	p.smoke()
 	p.pythonSuites()
 	p.nodeSuites()
-	p.nodePackage()
 	p.otherRuntimes()
 	p.Conformance()
 	p.documents()
