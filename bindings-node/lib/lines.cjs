@@ -22,7 +22,7 @@ function fill(handle, state, memory) {
     ops.readLines(state.low, state.high, 0, memory.length, 0);
     return start(handle, 'read', memory, number);
   };
-  return state.exposed ? shared(state, operation) : operation();
+  return state.exposed ? shared(handle, state, operation) : operation();
 }
 
 /** What was read but not yet given out goes back. */
@@ -32,7 +32,7 @@ async function giveBack(handle, state, count) {
     ops.seek(state.low, state.high, -count, SEEK.POSITION);
     return start(handle, 'lseek', undefined, number);
   };
-  await (state.exposed ? shared(state, operation) : operation()).catch((error) => {
+  await (state.exposed ? shared(handle, state, operation) : operation()).catch((error) => {
     if (error.code !== 'ESPIPE') throw error; // a pipe cannot take anything back
   });
 }

@@ -39,7 +39,7 @@ function read(handle, first, offset, length, position) {
     if (buffer.byteLength === 0) throw invalidValue('buffer', buffer, 'is empty and cannot be written');
     check.readRange(offset, length, buffer.byteLength);
     if (place < 0) {
-      if (state.exposed) return shared(state, () => readHere(handle, state, buffer, offset, length));
+      if (state.exposed) return shared(handle, state, () => readHere(handle, state, buffer, offset, length));
       return readHere(handle, state, buffer, offset, length);
     }
     ops.readAt(state.low, state.high, offset, length, place);
@@ -75,7 +75,7 @@ function readv(handle, buffers, position) {
       return start(handle, 'read', all, readResult, all).then(gathered);
     }
     const here = () => readHere(handle, state, all, 0, length);
-    return (state.exposed ? shared(state, here) : here()).then(gathered);
+    return (state.exposed ? shared(handle, state, here) : here()).then(gathered);
   } catch (error) {
     return Promise.reject(error);
   }

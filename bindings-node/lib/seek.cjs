@@ -23,7 +23,7 @@ async function seek(handle, offset, whence = 'start') {
     ops.seek(state.low, state.high, offset, from);
     return start(handle, 'lseek', undefined, number);
   };
-  return state.exposed ? shared(state, operation) : operation();
+  return state.exposed ? shared(handle, state, operation) : operation();
 }
 
 module.exports = { seek };

@@ -44,7 +44,7 @@ async function readFile(handle, options) {
   const state = opened(handle, 'readFile');
   const { encoding, signal } = check.options(options, { flag: 'r' });
   const whole = () => held(handle, readWhole(handle, state, encoding, signal));
-  return state.exposed ? shared(state, whole) : whole();
+  return state.exposed ? shared(handle, state, whole) : whole();
 }
 
 async function readWhole(handle, state, encoding, signal) {
@@ -84,7 +84,7 @@ function writeArguments(data, options, flag) {
 async function writeFile(handle, data, options) {
   const state = opened(handle, 'writeFile');
   const checked = writeArguments(data, options, 'w');
-  return placed(state, -1, () => held(handle, writeWhole(handle, state, checked)));
+  return placed(handle, state, -1, () => held(handle, writeWhole(handle, state, checked)));
 }
 
 async function writeWhole(handle, state, { data, encoding, signal }) {

@@ -7,21 +7,24 @@ const check = require('./arguments.cjs');
 const { start } = require('./engine.cjs');
 const ops = require('./generated/ops.cjs');
 const { GATHER_MAX, totalOf } = require('./read.cjs');
-const { seekAtOnce, shared, tellAtOnce } = require('./offset.cjs');
+const { native } = require('./memory.cjs');
+const { seek, shared, tell } = require('./offset.cjs');
 const { writeResult, writevResult } = require('./results.cjs');
 const { opened } = require('./state.cjs');
 
 /** Runs what writes at `place`; -1 is the position. */
-function placed(state, place, operation) {
-  return place === -1 && state.exposed ? shared(state, operation) : operation();
+function placed(handle, state, place, operation) {
+  return place === -1 && state.exposed ? shared(handle, state, operation) : operation();
 }
 
 /** A write with a position still goes to the end of a file opened for append, but leaves the position where it is. */
 async function appended(handle, state, memory, offset, length, finish, value) {
-  const position = tellAtOnce(state.low, state.high);
+  const position = state.exposed ? native.offset(state.fd) : await tell(handle, state);
   submission(state, offset, length, -1);
   const result = await start(handle, 'write', memory, finish, value);
-  if (position >= 0) seekAtOnce(state.low, state.high, position);
+  await seek(handle, state, position);
+  // The system's own append has moved the descriptor's offset.
+  if (state.exposed && state.open) native.setOffset(state.fd, position);
   return result;
 }
 
@@ -51,7 +54,7 @@ function write(handle, data, second, length, position) {
     const place = check.looselyPlaced(position);
     check.writeRange(offset, length, data.byteLength);
     if (place === -1 && state.exposed) {
-      return shared(state, () => submit(handle, state, data, offset, length, -1, writeResult, data));
+      return shared(handle, state, () => submit(handle, state, data, offset, length, -1, writeResult, data));
     }
     return submit(handle, state, data, offset, length, place, writeResult, data);
   } catch (error) {
@@ -62,7 +65,7 @@ function write(handle, data, second, length, position) {
 function writeText(handle, state, data, position, encoding) {
   const bytes = check.text(data, 'buffer', encoding);
   const place = check.looselyPlaced(position);
-  return placed(state, place, () => submit(handle, state, bytes, 0, bytes.length, place, writeResult, data));
+  return placed(handle, state, place, () => submit(handle, state, bytes, 0, bytes.length, place, writeResult, data));
 }
 
 function writev(handle, buffers, position) {
@@ -73,10 +76,10 @@ function writev(handle, buffers, position) {
     const finished = (bytesWritten) => writevResult(bytesWritten, buffers);
     const length = totalOf(buffers);
     if (buffers.length === 0) return Promise.resolve(finished(0));
-    if (length > GATHER_MAX) return placed(state, place, () => writeEach(handle, state, buffers, place)).then(finished);
+    if (length > GATHER_MAX) return placed(handle, state, place, () => writeEach(handle, state, buffers, place)).then(finished);
     const views = buffers.map((view) => new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
     const all = Buffer.concat(views, length);
-    return placed(state, place, () => submit(handle, state, all, 0, length, place, finished));
+    return placed(handle, state, place, () => submit(handle, state, all, 0, length, place, finished));
   } catch (error) {
     return Promise.reject(error);
   }

@@ -75,6 +75,18 @@ napi_value engine_submit(napi_env env, napi_callback_info info)
     return NULL;
 }
 
+/* attempt(): as submit, but only what can be done at once; otherwise the status says that it would wait, and nothing was
+ * started. */
+napi_value engine_attempt(napi_env env, napi_callback_info info)
+{
+    Engine *engine;
+    napi_get_cb_info(env, info, NULL, NULL, NULL, (void **)&engine);
+    Shared *shared = engine->shared;
+    shared->status = library.submit(0, &shared->submission, &shared->out);
+    memset(&shared->submission.args, 0, sizeof shared->submission.args);
+    return NULL;
+}
+
 /* submitMany(segments, memory): memory is one view for all segments, or an array with a view for each. The segments
  * hold places; their addresses are added here, and they must stay where they are until the operation is finished. */
 napi_value engine_submit_many(napi_env env, napi_callback_info info)

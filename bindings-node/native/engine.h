@@ -50,6 +50,7 @@ void engine_close(Engine *engine);
 
 /* The functions that JavaScript calls. */
 napi_value engine_submit(napi_env env, napi_callback_info info);
+napi_value engine_attempt(napi_env env, napi_callback_info info);
 napi_value engine_submit_many(napi_env env, napi_callback_info info);
 napi_value engine_flush(napi_env env, napi_callback_info info);
 napi_value engine_cancel(napi_env env, napi_callback_info info);

@@ -203,6 +203,7 @@ static const struct {
     {"load", module_load},
     {"attach", module_attach},
     {"submit", engine_submit},
+    {"attempt", engine_attempt},
     {"submitMany", engine_submit_many},
     {"flush", engine_flush},
     {"cancel", engine_cancel},

@@ -19,7 +19,7 @@ module.exports = {
       ops.tell(state.low, state.high);
       return start(this, 'lseek', undefined, number);
     };
-    return state.exposed ? shared(state, operation) : operation();
+    return state.exposed ? shared(this, state, operation) : operation();
   },
   async flush() {
     const state = opened(this, 'write');
