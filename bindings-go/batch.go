@@ -124,7 +124,7 @@ func (b *Batch) submit() {
 			s.mu.Lock()
 		}
 		b.left.Add(1)
-		if why := c.stopped(); why != causeNone {
+		if why := s.stopped(c); why != causeNone {
 			c.refuse(why)
 		} else if finished, _ := s.submit(c); !finished {
 			continue

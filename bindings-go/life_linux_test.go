@@ -2,12 +2,16 @@ package ayafileio
 
 import (
 	"bytes"
+	"errors"
+	"io/fs"
 	"os"
 	"runtime"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/ayafileio/ayafileio/core"
 )
 
 func descriptors(t testing.TB) int {
@@ -145,4 +149,29 @@ func TestNoAllocations(t *testing.T) {
 		}
 		return batch.Do(nil)
 	})
+}
+
+// A goroutine may sleep through the end of the shard that it has found: its file is closed by then.
+func TestClosedShard(t *testing.T) {
+	path, _ := testFile(t, 100)
+	f, err := OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := f.begin(core.OpSync, wayNone)
+	defer c.free()
+	s, failed := theEngine.shard(c.hint)
+	if failed != core.EOK {
+		t.Fatal(failed)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	restart(t)
+	if !s.start(c) || !errors.Is(c.err("sync", nil), fs.ErrClosed) {
+		t.Error(c.completion)
+	}
+	s.mu.Lock()
+	s.turn() // of one who wanted to flush
+	s.giveUpFile(f, wayRead, causeDeadline)
 }

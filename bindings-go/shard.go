@@ -11,7 +11,7 @@ import (
 // operation's user data; whoever reaps finds the calls again by it and wakes their goroutines.
 type shard struct {
 	mu    sync.Mutex
-	queue *core.Queue
+	queue *core.Queue // nil once the shard is closed
 	slots []*call
 	free  []uint32
 	batch [256]core.Completion
@@ -43,8 +43,10 @@ func openShard() (*shard, core.Error) {
 func (s *shard) close() {
 	s.watcher.stop()
 	s.mu.Lock()
-	s.queue.Close()
+	q := s.queue
+	s.queue = nil
 	s.mu.Unlock()
+	q.Close()
 }
 
 // start submits a call. It returns true when the operation was finished at once; else c.done tells.
@@ -56,7 +58,7 @@ func (s *shard) close() {
 func (s *shard) start(c *call) (finished bool) {
 	s.mu.Lock()
 	// Whoever sets one of these marks looks through the slots afterwards, under this lock.
-	if why := c.stopped(); why != causeNone {
+	if why := s.stopped(c); why != causeNone {
 		s.mu.Unlock()
 		c.refuse(why)
 		return true
@@ -81,6 +83,15 @@ func (s *shard) start(c *call) (finished bool) {
 		s.turn()
 	}
 	return finished
+}
+
+// stopped tells why a call must not begin here. A shard is closed when no file is open: then the call's own is closed, and
+// the goroutine has slept through all of that since it found the shard.
+func (s *shard) stopped(c *call) cause {
+	if s.queue == nil {
+		return causeClosed
+	}
+	return c.stopped()
 }
 
 // submit puts a call into the queue. The caller holds the lock.
@@ -110,7 +121,7 @@ func (s *shard) submit(c *call) (finished, staged bool) {
 // which this gives back: nobody is woken under it.
 func (s *shard) turn() {
 	s.staged = 0
-	for {
+	for s.queue != nil {
 		count := s.queue.Reap(s.batch[:])
 		var first, last *call
 		for i := range s.batch[:count] {
@@ -141,6 +152,7 @@ func (s *shard) turn() {
 		}
 		s.mu.Lock()
 	}
+	s.mu.Unlock()
 }
 
 // cancel asks for a call to end early, because its context has.
