@@ -100,9 +100,9 @@ func (f *File) Close() error {
 		})
 	}
 	f.directory.close()
-	if enterBlocking() {
+	if seat := enterBlocking(); seat != noSeat {
 		err, native, tried := core.CloseBlocking(f.handle)
-		leaveBlocking()
+		leaveBlocking(seat)
 		if tried {
 			return pathError("close", f.name, err, native)
 		}

@@ -77,9 +77,9 @@ func OpenWith(name string, o OpenOptions) (*File, error) {
 }
 
 func open(name string, args *core.OpenArgs) (handle uint64, err core.Error, native int32) {
-	if enterBlocking() {
+	if seat := enterBlocking(); seat != noSeat {
 		handle, err, native, tried := core.OpenBlocking(name, args)
-		leaveBlocking()
+		leaveBlocking(seat)
 		if tried {
 			return handle, err, native
 		}

@@ -49,10 +49,13 @@ func (f *File) ReadContext(ctx context.Context, b []byte) (int, error) {
 
 // readNow reads what is in memory on this goroutine, and the rest as a positional read.
 func (f *File) readNow(ctx context.Context, b []byte) (n int, done bool, err error) {
-	wait := (ctx == nil || ctx.Done() == nil) && f.warmth.mayWait()
-	place, count, ended, ok := core.ReadNow(f.handle, unsafe.Pointer(unsafe.SliceData(b)), int64(len(b)), wait)
-	if wait {
-		leaveBlocking()
+	seat := noSeat
+	if ctx == nil || ctx.Done() == nil {
+		seat = f.warmth.mayWait()
+	}
+	place, count, ended, ok := core.ReadNow(f.handle, unsafe.Pointer(unsafe.SliceData(b)), int64(len(b)), seat != noSeat)
+	if seat != noSeat {
+		leaveBlocking(seat)
 	} else {
 		f.learn(ended)
 	}
@@ -78,12 +81,14 @@ func (f *File) readNow(ctx context.Context, b []byte) (n int, done bool, err err
 // position is neither used nor moved.
 func (f *File) ReadAt(b []byte, offset int64) (int, error) {
 	// The hot path: what is in the page cache is read here and now.
-	if f != nil && f.warmth.mayWait() {
-		count, ended := core.ReadAtWaiting(f.handle, unsafe.Pointer(unsafe.SliceData(b)), int64(len(b)), offset)
-		leaveBlocking()
-		if ended && int(count) == len(b) {
-			raceWritten(b)
-			return len(b), nil
+	if f != nil {
+		if seat := f.warmth.mayWait(); seat != noSeat {
+			count, ended := core.ReadAtWaiting(f.handle, unsafe.Pointer(unsafe.SliceData(b)), int64(len(b)), offset)
+			leaveBlocking(seat)
+			if ended && int(count) == len(b) {
+				raceWritten(b)
+				return len(b), nil
+			}
 		}
 	}
 	return f.ReadAtContext(nil, b, offset)
@@ -132,11 +137,13 @@ func (f *File) readAt(ctx context.Context, b []byte, n int, offset int64) (int, 
 
 func (f *File) readRest(ctx context.Context, b []byte, n int, offset int64) (int, error) {
 	rest := b[n:]
-	if (ctx == nil || ctx.Done() == nil) && !f.deadlines[wayRead].set.Load() && enterAlone() {
-		count, ended := core.ReadAtWaiting(f.handle, unsafe.Pointer(unsafe.SliceData(rest)), int64(len(rest)), offset+int64(n))
-		leaveBlocking()
-		if ended {
-			return n + int(count), nil
+	if (ctx == nil || ctx.Done() == nil) && !f.deadlines[wayRead].set.Load() {
+		if seat := enterAlone(); seat != noSeat {
+			count, ended := core.ReadAtWaiting(f.handle, unsafe.Pointer(unsafe.SliceData(rest)), int64(len(rest)), offset+int64(n))
+			leaveBlocking(seat)
+			if ended {
+				return n + int(count), nil
+			}
 		}
 	}
 	c := f.begin(core.OpReadAt, wayRead)

@@ -16,9 +16,12 @@ const (
 	probeEvery = 64 // a power of two
 )
 
-// mayWait tells whether to ask plainly; then leaveBlocking has to follow.
-func (w *warmth) mayWait() bool {
-	return w.hits.Load() >= warmAfter && rand.Uint32()%probeEvery != 0 && enterBlocking()
+// mayWait takes a seat for a read that asks plainly.
+func (w *warmth) mayWait() int {
+	if w.hits.Load() < warmAfter || rand.Uint32()%probeEvery == 0 {
+		return noSeat
+	}
+	return enterBlocking()
 }
 
 // learn notes how an attempt without waiting went. Only reads that nobody can want to cancel get as far as warmAfter.

@@ -28,9 +28,9 @@ func (f *File) WriteContext(ctx context.Context, b []byte) (int, error) {
 	}
 	raceRead(b)
 	data, length := unsafe.Pointer(unsafe.SliceData(b)), int64(len(b))
-	if f.writesHere(ctx) {
+	if seat := f.writesHere(ctx); seat != noSeat {
 		count, err, native, tried := core.WriteBlocking(f.handle, data, length)
-		leaveBlocking()
+		leaveBlocking(seat)
 		if tried {
 			return int(count), pathError("write", f.name, err, native)
 		}
@@ -60,9 +60,9 @@ func (f *File) WriteAtContext(ctx context.Context, b []byte, offset int64) (int,
 	}
 	raceRead(b)
 	data, length := unsafe.Pointer(unsafe.SliceData(b)), int64(len(b))
-	if f.writesHere(ctx) {
+	if seat := f.writesHere(ctx); seat != noSeat {
 		count, err, native, tried := core.WriteAtBlocking(f.handle, data, length, offset)
-		leaveBlocking()
+		leaveBlocking(seat)
 		if tried {
 			return int(count), pathError("write", f.name, err, native)
 		}
@@ -78,13 +78,12 @@ func (f *File) WriteAtContext(ctx context.Context, b []byte, offset int64) (int,
 	return len(b), nil
 }
 
-// writesHere tells whether a write is done on this goroutine, since nobody can want to cancel it; then leaveBlocking has to
-// follow.
-func (f *File) writesHere(ctx context.Context) bool {
-	if !f.unbuffered || ctx != nil && ctx.Done() != nil || f.deadlines[wayWrite].set.Load() {
-		return false
-	}
-	if f.direct {
+// writesHere takes a seat for a write on this goroutine, when nobody can want to cancel it.
+func (f *File) writesHere(ctx context.Context) int {
+	switch {
+	case !f.unbuffered || ctx != nil && ctx.Done() != nil || f.deadlines[wayWrite].set.Load():
+		return noSeat
+	case f.direct:
 		return enterAlone()
 	}
 	return enterBlocking()
