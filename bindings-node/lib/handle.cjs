@@ -6,7 +6,7 @@ const EventEmitter = require('node:events');
 const { close } = require('./close.cjs');
 const methods = require('./generated/methods.cjs');
 const { lines } = require('./lines.cjs');
-const { watchForLoss } = require('./lost.cjs');
+const { pushAtExit, watchForLoss } = require('./lost.cjs');
 const many = require('./many.cjs');
 const metadata = require('./metadata.cjs');
 const { expose } = require('./offset.cjs');
@@ -25,6 +25,7 @@ class FileHandle extends EventEmitter {
     // Like Node's, it can be taken off the handle and called alone.
     this.close = () => close(this);
     watchForLoss(this, state);
+    if (access.buffered) pushAtExit();
   }
 
   /** The descriptor. Whoever asks for it may use it beside the handle. */

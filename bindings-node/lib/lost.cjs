@@ -1,8 +1,9 @@
 'use strict';
 
 // A handle that is collected without having been closed: its descriptor is released, and it is reported as the running
-// Node reports its own.
+// Node reports its own. And what is still gathered when the process ends.
 
+const { isMainThread } = require('node:worker_threads');
 const { coded } = require('./errors.cjs');
 const { isNode, major } = require('./runtime.cjs');
 const { native } = require('./memory.cjs');
@@ -46,4 +47,13 @@ function forgetLoss(handle) {
   registry.unregister(handle);
 }
 
-module.exports = { forgetLoss, watchForLoss };
+let exitWatched = false;
+
+/** A file gathers writes: what is still there when the process ends, by itself or by process.exit, is pushed. */
+function pushAtExit() {
+  if (exitWatched || !isMainThread) return;
+  exitWatched = true;
+  process.on('exit', () => native.pushAll());
+}
+
+module.exports = { forgetLoss, pushAtExit, watchForLoss };

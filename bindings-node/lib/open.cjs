@@ -62,7 +62,7 @@ async function openFile(path, bits, mode, { buffering = 0, direct = false } = {}
   const bytes = typeof path === 'string' ? Buffer.from(path) : path;
   const flags = portableFlags(bits) | (direct ? OPEN.DIRECT : 0);
   ops.open(0, bytes.length, flags, mode, buffering, bits & ~PORTABLE);
-  const opening = new Opening(path, accessOf(bits));
+  const opening = new Opening(path, { ...accessOf(bits), buffered: buffering !== 0 });
   return start(opening, 'open', bytes, handleMade, opening);
 }
 

@@ -37,7 +37,7 @@ async function wrapFd(fd, options = {}) {
   // Nothing is created or cut: the descriptor is open already.
   const flags = portableFlags(bits) & (OPEN.READ | OPEN.WRITE | OPEN.APPEND | OPEN.DIRECT);
   ops.wrap(fd, flags | (ownsFd ? WRAP.OWNS_FD : 0), buffering, position);
-  return start({ failedPath: undefined }, 'open', undefined, handleMade, accessOf(bits));
+  return start({ failedPath: undefined }, 'open', undefined, handleMade, { ...accessOf(bits), buffered: buffering !== 0 });
 }
 
 module.exports = { wrapFd };

@@ -111,9 +111,15 @@ void library_enter(void)
 void library_leave(void)
 {
     pthread_mutex_lock(&library_lock);
-    int last = --environments == 0 && library.ready;
+    int last = --environments == 0;
     pthread_mutex_unlock(&library_lock);
+    if (last)
+        library_push_all();
+}
+
+void library_push_all(void)
+{
     int64_t timeout;
-    if (last && library.option("close_timeout_ms", 16, &timeout) == 0)
+    if (__atomic_load_n(&library.ready, __ATOMIC_ACQUIRE) && library.option("close_timeout_ms", 16, &timeout) == 0)
         library.shutdown(timeout);
 }

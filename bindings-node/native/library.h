@@ -45,4 +45,7 @@ int library_open(char *message, size_t room);
 void library_enter(void);
 void library_leave(void);
 
+/* Pushes what is gathered in files that are still open, and waits for it, within the option close_timeout_ms. */
+void library_push_all(void);
+
 #endif

@@ -155,6 +155,15 @@ static napi_value module_dispose(napi_env env, napi_callback_info info)
     return status_value(env, library.file_dispose(handle_argument(env, info)));
 }
 
+/* pushAll(): before the process ends. */
+static napi_value module_push_all(napi_env env, napi_callback_info info)
+{
+    (void)env;
+    (void)info;
+    library_push_all();
+    return NULL;
+}
+
 static void environment_ended(void *data)
 {
     Engine *engine = data;
@@ -218,6 +227,7 @@ static const struct {
     {"setOffset", module_set_offset},
     {"duplicate", module_duplicate},
     {"dispose", module_dispose},
+    {"pushAll", module_push_all},
 };
 
 NAPI_MODULE_INIT()
