@@ -4,7 +4,8 @@
 //	go run ./bindings-go/bench -json FILE      and the figures
 //	go run ./bindings-go/bench -scenario hot   one of them (-list shows their names)
 //
-// Each round runs both contenders, in turns; what is printed is the median of the rounds and the ratio of the medians.
+// Each round runs both contenders, in turns, each for a few milliseconds where that will do: on a machine with other work,
+// most of these are left alone by it. What is printed is the median of the rounds and the ratio of the medians.
 // Contents are compared with what the file holds.
 package main
 
@@ -68,7 +69,7 @@ type figure struct {
 	Ours     float64   `json:"ours"`
 	OS       float64   `json:"os"`
 	Ratio    float64   `json:"ratio"`
-	Spread   []float64 `json:"spread,omitempty"` // lowest and highest ratio of a round
+	Spread   []float64 `json:"spread,omitempty"` // the ratios of all rounds but the tenth that is lowest and the tenth that is highest
 	Note     string    `json:"note,omitempty"`
 }
 
@@ -164,11 +165,13 @@ func compare(name, unit string, rounds int, c contenders) (figure, error) {
 	a, b := median(ours), median(std)
 	return figure{
 		Scenario: strings.TrimSpace(name), Unit: unit, Ours: a / scale, OS: b / scale, Ratio: a / b,
-		Spread: []float64{slices.Min(ratios), slices.Max(ratios)},
+		Spread: []float64{quantile(ratios, 0.1), quantile(ratios, 0.9)},
 	}, nil
 }
 
-func median(v []float64) float64 {
+func median(v []float64) float64 { return quantile(v, 0.5) }
+
+func quantile(v []float64, q float64) float64 {
 	sorted := slices.Sorted(slices.Values(v))
-	return sorted[len(sorted)/2]
+	return sorted[int(q*float64(len(sorted)-1)+0.5)]
 }

@@ -77,13 +77,13 @@ func each(name, unit, path string, flag int, rounds int, work func(f file) (time
 }
 
 func hot(path string, o options) ([]figure, error) {
-	const reads, size = 20_000, 4096
+	const reads, size = 2000, 4096
 	data, err := content(path, 1<<20)
 	if err != nil {
 		return nil, err
 	}
 	b := make([]byte, size)
-	f, err := each("hot ReadAt 4 KiB", "ns", path, os.O_RDONLY, 3*o.rounds, func(f file) (time.Duration, error) {
+	f, err := each("hot ReadAt 4 KiB", "ns", path, os.O_RDONLY, 20*o.rounds, func(f file) (time.Duration, error) {
 		began := time.Now()
 		for range reads {
 			if _, err := f.ReadAt(b, 8192); err != nil {
@@ -100,14 +100,13 @@ func hot(path string, o options) ([]figure, error) {
 }
 
 func sequentialRead(path string, o options) ([]figure, error) {
-	const size = 64 << 20
-	if _, err := content(path, size); err != nil {
+	if _, err := content(path, 64<<20); err != nil {
 		return nil, err
 	}
 	var figures []figure
 	for _, block := range []int{4 << 10, 64 << 10, 1 << 20, 4 << 20} {
-		b := make([]byte, block)
-		f, err := each(fmt.Sprintf("Read %d KiB", block>>10), "µs", path, os.O_RDONLY, o.rounds, func(f file) (time.Duration, error) {
+		b, size := make([]byte, block), min(64<<20, 2000*block)
+		f, err := each(fmt.Sprintf("Read %d KiB", block>>10), "µs", path, os.O_RDONLY, 5*o.rounds, func(f file) (time.Duration, error) {
 			if _, err := f.Seek(0, io.SeekStart); err != nil {
 				return 0, err
 			}
@@ -134,8 +133,8 @@ func sequentialWrite(path string, o options) ([]figure, error) {
 	var figures []figure
 	for _, block := range []int{100, 4 << 10, 1 << 20} {
 		b, count := make([]byte, block), 16<<20/block
-		count = min(count, 5000)
-		f, err := each(fmt.Sprintf("Write %d bytes", block), "µs", path, os.O_WRONLY|os.O_CREATE, o.rounds, func(f file) (time.Duration, error) {
+		count = min(count, 1000)
+		f, err := each(fmt.Sprintf("Write %d bytes", block), "µs", path, os.O_WRONLY|os.O_CREATE, 5*o.rounds, func(f file) (time.Duration, error) {
 			if _, err := f.Seek(0, io.SeekStart); err != nil {
 				return 0, err
 			}
