@@ -1,97 +1,152 @@
 'use strict';
 
-// Lines of a file, without their ends.
+// Lines of a file, without their ends. A generator would take several turns of the microtask queue for each line; this
+// iterator makes a resolved promise of what a chunk has, and waits for the next chunk only.
 
 const { Buffer } = require('node:buffer');
 const { StringDecoder } = require('node:string_decoder');
 const check = require('./arguments.cjs');
 const { start } = require('./engine.cjs');
+const { invalidValue } = require('./errors.cjs');
 const { SEEK } = require('./generated/layout.cjs');
 const ops = require('./generated/ops.cjs');
 const { shared } = require('./offset.cjs');
-const { opened } = require('./state.cjs');
+const { kState, opened } = require('./state.cjs');
 
 const CHUNK = 65536;
 const NEWLINE = 10;
 const RETURN = 13;
 
-const number = (result) => result;
+/** Encodings in which the byte of a line's end is nothing else. */
+const ENCODINGS = ['utf8', 'utf-8', 'latin1', 'binary', 'ascii'];
 
-function fill(handle, state, memory) {
-  const operation = () => {
-    ops.readLines(state.low, state.high, 0, memory.length, 0);
-    return start(handle, 'read', memory, number);
-  };
+const number = (result) => result;
+const end = () => ({ value: undefined, done: true });
+
+/** Runs an operation at the position. */
+function atPosition(handle, state, operation) {
   return state.exposed ? shared(handle, state, operation) : operation();
 }
 
-/** What was read but not yet given out goes back. */
-async function giveBack(handle, state, count) {
-  if (count === 0 || !state.open) return;
-  const operation = () => {
-    ops.seek(state.low, state.high, -count, SEEK.POSITION);
-    return start(handle, 'lseek', undefined, number);
-  };
-  await (state.exposed ? shared(handle, state, operation) : operation()).catch((error) => {
-    if (error.code !== 'ESPIPE') throw error; // a pipe cannot take anything back
-  });
-}
+class Lines {
+  constructor(handle, encoding, signal) {
+    this.handle = handle;
+    this.encoding = encoding;
+    this.signal = signal;
+    this.memory = undefined;
+    this.texts = []; // of the chunk, as split
+    this.at = 0; // which of them comes next
+    this.length = 0; // of the chunk, in bytes
+    this.filling = undefined;
+    this.finished = false;
+  }
 
-async function* lines(handle, options) {
-  const { encoding = 'utf8', signal } = check.options(options, {});
-  const memory = Buffer.allocUnsafe(CHUNK);
-  let begun; // a line that is longer than the memory
-  let state = opened(handle, 'read');
-  let at = 0;
-  let count = 0;
-  try {
-    for (;;) {
-      check.notAborted(signal);
-      state = opened(handle, 'read');
-      at = 0;
-      count = 0;
-      count = await fill(handle, state, memory);
-      if (count === 0) break;
-      while (at < count) {
-        const end = memory.indexOf(NEWLINE, at);
-        const whole = end >= 0 && end < count;
-        const from = at;
-        at = whole ? end + 1 : count;
-        if (!whole || begun !== undefined) {
-          begun ??= new LongLine(encoding);
-          begun.add(memory.subarray(from, at));
-          if (!whole) continue;
-          const line = begun.end();
-          begun = undefined;
-          yield line;
-          continue;
-        }
-        const stop = end > from && memory[end - 1] === RETURN ? end - 1 : end;
-        yield memory.toString(encoding, from, stop);
-      }
+  [Symbol.asyncIterator]() {
+    return this;
+  }
+
+  next() {
+    if (this.at < this.texts.length) return Promise.resolve({ value: this.take(), done: false });
+    if (this.finished) return Promise.resolve(end());
+    if (this.filling !== undefined) return this.filling.then(() => this.next());
+    this.filling = this.fill();
+    return this.filling.then(() => this.next());
+  }
+
+  take() {
+    const text = this.texts[this.at++];
+    return text.charCodeAt(text.length - 1) === RETURN ? text.slice(0, -1) : text;
+  }
+
+  async fill() {
+    try {
+      check.notAborted(this.signal);
+      this.memory ??= Buffer.allocUnsafeSlow(CHUNK);
+      const { memory } = this;
+      this.texts = [];
+      this.at = this.length = 0;
+      const length = await this.read();
+      if (length === 0) this.finished = true;
+      else if (memory[length - 1] === NEWLINE) this.split(memory.toString(this.encoding, 0, length - 1), length);
+      else await this.fillLong(length);
+    } catch (error) {
+      this.finished = true;
+      throw error;
+    } finally {
+      this.filling = undefined;
     }
-    if (begun !== undefined) yield begun.end();
-  } finally {
-    await giveBack(handle, state, count - at);
+  }
+
+  split(text, length) {
+    this.texts = text.split('\n');
+    this.length = length;
+  }
+
+  /** The chunk ends inside a line: one that is longer than the memory, or the last of the file. */
+  async fillLong(first) {
+    const decoder = new StringDecoder(this.encoding);
+    let text = decoder.write(this.memory.subarray(0, first));
+    for (;;) {
+      const length = await this.read();
+      if (length === 0) break;
+      const stop = this.memory.indexOf(NEWLINE);
+      const whole = stop >= 0 && stop < length;
+      text += decoder.write(this.memory.subarray(0, whole ? stop : length));
+      if (!whole) continue;
+      await this.giveBack(length - stop - 1);
+      break;
+    }
+    this.split(text + decoder.end(), 0);
+  }
+
+  read() {
+    const { handle, memory } = this;
+    const state = opened(handle, 'read');
+    return atPosition(handle, state, () => {
+      ops.readLines(state.low, state.high, 0, memory.length, 0);
+      return start(handle, 'read', memory, number);
+    });
+  }
+
+  /** Called when the loop is left early: what was not given out goes back. */
+  async return(value) {
+    if (this.filling !== undefined) await this.filling.catch(() => {});
+    if (!this.finished) {
+      this.finished = true;
+      const rest = this.length - this.taken();
+      this.texts = [];
+      await this.giveBack(rest);
+    }
+    return { value, done: true };
+  }
+
+  /** How many bytes the lines have that were given out of this chunk. */
+  taken() {
+    if (this.length === 0 || this.at >= this.texts.length) return this.length;
+    let at = 0;
+    for (let i = 0; i < this.at; i++) at = this.memory.indexOf(NEWLINE, at) + 1;
+    return at;
+  }
+
+  async giveBack(count) {
+    const { handle } = this;
+    if (count === 0 || !handle[kState].open) return;
+    const state = opened(handle, 'lseek');
+    const seeking = atPosition(handle, state, () => {
+      ops.seek(state.low, state.high, -count, SEEK.POSITION);
+      return start(handle, 'lseek', undefined, number);
+    });
+    await seeking.catch((error) => {
+      if (error.code !== 'ESPIPE') throw error; // a pipe cannot take anything back
+    });
   }
 }
 
-/** A line that comes in parts. */
-class LongLine {
-  constructor(encoding) {
-    this.decoder = new StringDecoder(encoding);
-    this.text = '';
-  }
-
-  add(part) {
-    this.text += this.decoder.write(part);
-  }
-
-  end() {
-    const text = this.text + this.decoder.end();
-    if (text.endsWith('\r\n')) return text.slice(0, -2);
-    return text.endsWith('\n') ? text.slice(0, -1) : text;
-  }
+function lines(handle, options) {
+  const { encoding, signal } = check.options(options, {});
+  const name = encoding?.toLowerCase() ?? 'utf8';
+  if (!ENCODINGS.includes(name)) throw invalidValue('options.encoding', encoding, `must be one of: ${ENCODINGS.join(', ')}`);
+  return new Lines(handle, name, signal);
 }
 
 module.exports = { lines };

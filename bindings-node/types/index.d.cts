@@ -89,17 +89,19 @@ export interface FileHandle extends NodeFileHandle, EventEmitter {
    * the handle itself. A line comes without its end, '\n' or '\r\n'. Leaving the loop early puts the position behind
    * the last line that was given out.
    *
-   * @param options - An encoding (utf8 by default), and a signal looked at between chunks.
+   * @param options - An encoding (utf8 by default, latin1 or ascii), and a signal looked at between chunks.
    * @returns An asynchronous iterator of strings.
+   * @throws `ERR_INVALID_ARG_VALUE` The encoding is one in which the byte of a line's end can be part of a
+   *   character.
    */
-  lines(options?: LinesOptions | BufferEncoding | null): AsyncGenerator<string, void, void>;
+  lines(options?: LinesOptions | BufferEncoding | null): AsyncIterableIterator<string>;
 
   /**
    * Iterate over the lines, as `lines()` does.
    *
    * @returns An asynchronous iterator of strings.
    */
-  [Symbol.asyncIterator](): AsyncGenerator<string, void, void>;
+  [Symbol.asyncIterator](): AsyncIterableIterator<string>;
 
   /**
    * Write at the position, or at a position of its own: `write(buffer, offset, length, position)`, `write(buffer,
@@ -241,7 +243,7 @@ export interface FileHandle extends NodeFileHandle, EventEmitter {
   createWriteStream: NodeFileHandle['createWriteStream'];
 
   /**
-   * A `readline` interface over a read stream. Iterating over the handle itself is faster.
+   * A `readline` interface over a read stream.
    *
    * @param options - Those of `createReadStream`.
    * @returns The interface; iterate over it, or listen to 'line'.
@@ -462,7 +464,7 @@ export interface Cancellable {
 
 /** How lines are made of bytes. */
 export interface LinesOptions {
-  /** The encoding; utf8 by default. */
+  /** The encoding: utf8 by default, latin1 or ascii. */
   encoding?: BufferEncoding | null | undefined;
   /** Ends the iteration with an AbortError. */
   signal?: AbortSignal | undefined;
