@@ -95,10 +95,10 @@ extern "C" {
 /* Create the file when it is missing. */
 #define AYA_OPEN_CREATE 8u
 
-/* Fail with EEXIST when the file exists. Needs create. */
+/* Together with create: fail with EEXIST when the file exists. */
 #define AYA_OPEN_EXCLUSIVE 16u
 
-/* Cut an existing file to zero bytes. Needs write. */
+/* Cut an existing file to zero bytes. Without write it is for the system to say what that does. */
 #define AYA_OPEN_TRUNCATE 32u
 
 /*

@@ -183,9 +183,9 @@ const (
 	OpenAppend uint32 = 4
 	// OpenCreate: create the file when it is missing.
 	OpenCreate uint32 = 8
-	// OpenExclusive: fail with EEXIST when the file exists. Needs create.
+	// OpenExclusive: together with create: fail with EEXIST when the file exists.
 	OpenExclusive uint32 = 16
-	// OpenTruncate: cut an existing file to zero bytes. Needs write.
+	// OpenTruncate: cut an existing file to zero bytes. Without write it is for the system to say what that does.
 	OpenTruncate uint32 = 32
 	// OpenDirect: bypass the page cache (O_DIRECT). Offsets, lengths and addresses must be multiples of the device's
 	// block size, else the system answers EINVAL. Such a file has no write buffer.

@@ -258,11 +258,11 @@ func stepRead(o *op) {
 	case errno == sys.EAGAIN:
 		o.waitReady(false, transferRead)
 		return
-	case errno != 0 && o.done == 0:
+	case errno != 0:
+		// Also after some bytes: a short read would pass for the end of the file.
 		o.endRead(errorOf(errno), int32(errno))
 		return
-	case errno != 0 || o.req.Result == 0:
-		// After some bytes an error makes a short read; the next read meets it again.
+	case o.req.Result == 0:
 		o.endRead(EOK, 0)
 		return
 	}
@@ -292,7 +292,7 @@ func (o *op) endRead(err Error, native int32) {
 	end := o.offset + o.done
 	switch {
 	case f.stream():
-		if err == ECANCELED && o.done > 0 {
+		if err != EOK && o.done > 0 {
 			f.stash(bytesAt(o.data, min(o.done, o.length)))
 			if o.spill != nil {
 				f.stash(o.spill.bytes())
