@@ -7,7 +7,9 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/ayafileio/ayafileio/ci/internal/step"
@@ -21,7 +23,8 @@ type nodeSuite struct {
 	env    []string // beside what every suite gets
 	within []string // program that runs the tests in a restricted world
 	memory bool     // on tmpfs instead of the disk
-	whole  bool     // also what is slow
+	whole  bool     // every test file, and also what is slow
+	less   []string // test files that say nothing more here
 	folder string   // of the package; empty: that of the repository
 	needs  []string
 }
@@ -29,20 +32,27 @@ type nodeSuite struct {
 // bestNode runs what needs only one version: the newest that has long-term support.
 const bestNode = 24
 
+// Test files that bring a world of their own with them: the fake backend, a fresh folder, the type checker.
+var (
+	ownWorld  = []string{"faults", "package", "types"}
+	longLived = []string{"leaks"}
+)
+
 // nodeSuites is the matrix, thinned out as that of the Python tests is: one version runs everything, also on the forced
-// pool; the others, tmpfs and the sanitizers leave out what is slow.
+// pool; the others leave out what is slow, or what is the same wherever it runs.
 func (p *Plan) nodeSuites() {
 	p.nodeSuite(nodeSuite{name: "node tests 24", whole: true})
-	p.nodeSuite(nodeSuite{name: "node tests threadpool", env: []string{"AYAFILEIO_BACKEND=threadpool"}, whole: true})
-	p.nodeSuite(nodeSuite{name: "node tests io_uring forbidden", within: []string{p.Root.Build("noiouring")}, needs: []string{p.noiouring()}})
-	p.nodeSuite(nodeSuite{name: "node tests tmpfs", memory: true})
-	// Node's own handles must pass what is compared with them, or the tests would promise what Node does not.
-	p.nodeSuite(nodeSuite{name: "node tests of Node itself", env: []string{"AYAFILEIO_TEST_IMPL=node"}})
-	p.nodeSuite(nodeSuite{name: "node tests sanitizers", needs: []string{p.sanitizedAddon()},
+	p.nodeSuite(nodeSuite{name: "node tests sanitizers", needs: []string{p.sanitizedAddon()}, less: slices.Concat(longLived, ownWorld[1:]),
 		folder: p.sanitizedPackage(), env: sanitizerEnv()})
+	p.nodeSuite(nodeSuite{name: "node tests threadpool", env: []string{"AYAFILEIO_BACKEND=threadpool"}, less: ownWorld})
+	p.nodeSuite(nodeSuite{name: "node tests io_uring forbidden", less: slices.Concat(ownWorld, longLived),
+		within: []string{p.Root.Build("noiouring")}, needs: []string{p.noiouring()}})
+	p.nodeSuite(nodeSuite{name: "node tests tmpfs", memory: true, less: slices.Concat(ownWorld, longLived)})
+	// Node's own handles must pass what is compared with them, or the tests would promise what Node does not.
+	p.nodeSuite(nodeSuite{name: "node tests of Node itself", env: []string{"AYAFILEIO_TEST_IMPL=node"}, less: slices.Concat(ownWorld, longLived)})
 	for _, major := range toolchain.NodeMajors {
 		if major != bestNode {
-			p.nodeSuite(nodeSuite{name: fmt.Sprintf("node tests %d", major), major: major})
+			p.nodeSuite(nodeSuite{name: fmt.Sprintf("node tests %d", major), major: major, less: slices.Concat(ownWorld[:1], longLived)})
 		}
 	}
 }
@@ -69,6 +79,9 @@ func (p *Plan) nodeTest(ctx context.Context, out *step.Output, s nodeSuite) erro
 	command := append(append([]string{}, s.within...), p.npm().Node(s.major), filepath.Join(s.folder, "test", "run.mjs"))
 	if s.whole || p.Full {
 		command = append(command, "--slow")
+	}
+	if len(s.less) > 0 && !p.Full {
+		command = append(command, "--without="+strings.Join(s.less, ","))
 	}
 	env := append([]string{
 		"AYAFILEIO_TEST_DIR=" + files,
