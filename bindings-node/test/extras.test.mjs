@@ -24,7 +24,7 @@ ours('[extras.read-at] readAt gives a Buffer for a length and a count for a buff
   await handle.close();
 });
 
-ours('[extras.read-at-whole] readAt reads all that is asked for, less only at the end of the file', async () => {
+ours('[extras.read-at] readAt reads all that is asked for, less only at the end of the file', async () => {
   const data = pattern(1_000_000);
   const handle = await open(freshFile(data));
   assert.ok((await handle.readAt(1_000_000, 0)).equals(data));
@@ -38,7 +38,7 @@ ours('[extras.read-at-whole] readAt reads all that is asked for, less only at th
   await handle.close();
 });
 
-ours('[position.at-apart-extras] neither readAt nor writeAt moves the position', async () => {
+ours('[position.at-apart] neither readAt nor writeAt moves the position', async () => {
   const handle = await open(freshFile('0123456789'), 'r+');
   await handle.readAt(5, 2);
   await handle.writeAt('XY', 8);

@@ -230,7 +230,7 @@ test('[writes.read-back] a handle reads back what was written through it', async
   await handle.close();
 });
 
-test('[position.writes-apart] a write at a position leaves the current one alone', async () => {
+test('[position.at-apart] a write at a position leaves the current one alone', async () => {
   const file = freshFile('..........');
   const handle = await open(file, 'r+');
   await handle.write('ab');
