@@ -12,8 +12,9 @@ const { FileHandle } = require('./handle.cjs');
 const { adopt } = require('./host.cjs');
 const { lanes } = require('./memory.cjs');
 const { seekAtOnce } = require('./offset.cjs');
+const { major } = require('./runtime.cjs');
 const { kState } = require('./state.cjs');
-const { readWhole, writeArguments, writeWhole } = require('./whole.cjs');
+const { readArguments, readWhole, writeArguments, writeWhole } = require('./whole.cjs');
 
 const { RESULT } = LANES.COMPLETION;
 const { O_APPEND, O_CREAT, O_DIRECT = 0, O_EXCL, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } = fs.constants;
@@ -107,12 +108,21 @@ async function withHandle(handle, work) {
   return result;
 }
 
+/** From Node 26 on, errors of readFile(path) name the path, whichever call failed. */
+function refuse(error, path) {
+  if (major >= 26 && error.syscall === 'read' && error.path === undefined) {
+    error.path = `${path}`;
+    error.message += ` '${path}'`;
+  }
+  throw error;
+}
+
 async function readFile(path, options) {
-  const { encoding, flag, signal } = check.options(options, { flag: 'r' });
+  const checked = readArguments(options);
   if (isHandle(path)) return path.readFile(options);
-  check.notAborted(signal);
-  const handle = await openFile(check.path(path), check.flags(flag || 'r'), 0o666);
-  return withHandle(handle, (state) => readWhole(handle, state, encoding, signal));
+  check.notAborted(checked.signal);
+  const handle = await openFile(check.path(path), check.flags(checked.flag || 'r'), 0o666);
+  return withHandle(handle, (state) => readWhole(handle, state, checked).catch((error) => refuse(error, path)));
 }
 
 async function writeTo(path, data, options, flag) {

@@ -12,6 +12,8 @@ const { spill, start } = require('./engine.cjs');
 const { tooLarge } = require('./errors.cjs');
 const { READ } = require('./generated/layout.cjs');
 const ops = require('./generated/ops.cjs');
+const { givenBuffer, readGiven } = require('./given.cjs');
+const { stat } = require('./metadata.cjs');
 const { shared } = require('./offset.cjs');
 const { opened } = require('./state.cjs');
 const { placed, submission } = require('./write.cjs');
@@ -40,16 +42,32 @@ async function held(handle, work) {
   }
 }
 
+/** Options of readFile, checked. */
+function readArguments(options) {
+  const { encoding, flag, signal, ...others } = check.options(options, { flag: 'r' });
+  return { encoding, flag, signal, given: givenBuffer(others) };
+}
+
+/** The size of a regular file, from its start; 0 for what has none. */
+async function sizeOf(handle) {
+  const stats = await stat(handle);
+  return stats.isFile() ? stats.size : 0;
+}
+
 async function readFile(handle, options) {
   const state = opened(handle, 'readFile');
-  const { encoding, signal } = check.options(options, { flag: 'r' });
-  const whole = () => held(handle, readWhole(handle, state, encoding, signal));
+  const checked = readArguments(options);
+  const whole = () => held(handle, readWhole(handle, state, checked));
   return state.exposed ? shared(handle, state, whole) : whole();
 }
 
-async function readWhole(handle, state, encoding, signal) {
+async function readWhole(handle, state, { encoding, given, signal }) {
   check.notAborted(signal);
   if (encoding) void new StringDecoder(encoding); // refuses what it does not know, before anything is read
+  if (given !== undefined) {
+    const read = await readGiven(handle, state, given, await sizeOf(handle), signal);
+    return encoding ? read.toString(encoding) : read;
+  }
   ops.sizeHint(state.low, state.high);
   const hint = await start(handle, 'fstat', undefined, number);
   if (hint - 1 > SIZE_MAX) throw tooLarge(hint - 1);
@@ -114,4 +132,4 @@ async function writeAll(handle, state, data, signal) {
   check.notAborted(signal);
 }
 
-module.exports = { readFile, readWhole, writeArguments, writeFile, writeWhole };
+module.exports = { readArguments, readFile, readWhole, writeArguments, writeFile, writeWhole };
