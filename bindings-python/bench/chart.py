@@ -50,11 +50,11 @@ def main() -> None:
     outcomes = report["outcomes"]
     heights = [len(outcome["rows"]) for outcome in outcomes]
     figure, all_axes = plt.subplots(
-        len(outcomes), 1, figsize=(7.6, 0.6 * len(outcomes) + 0.3 * sum(heights)), squeeze=False, height_ratios=heights
+        len(outcomes), 1, figsize=(7.6, 0.5 * len(outcomes) + 0.22 * sum(heights)), squeeze=False, height_ratios=heights
     )
     for axes, outcome in zip(all_axes[:, 0], outcomes, strict=True):
         panel(axes, outcome)
-    figure.text(0.01, 0.005, f"{report['date']}, {report['machine']}, page cache, medians of {report['rounds']} rounds",
+    figure.text(0.01, 0.005, f"{report['date']}, {report['machine']}, page cache unless it says O_DIRECT, medians of {report['rounds']} rounds",
                 fontsize=7, color="#666666")
     figure.tight_layout(rect=(0, 0.02, 1, 1))
     figure.savefig(sys.argv[2], format="svg", metadata={"Date": None})
