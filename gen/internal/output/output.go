@@ -94,10 +94,10 @@ func Apply(root string, files []File, differences []Difference) error {
 	return nil
 }
 
-// skipped are directories that hold no generated file of the repository: what was built or fetched, and the
-// generator's own golden files.
+// skipped are directories that hold no generated file of the repository: what was built or fetched (setuptools builds
+// beside its setup.py), and the generator's own golden files.
 func skipped(path, name string) bool {
-	return path == "build" || path == "gen" || name == "node_modules" || (strings.HasPrefix(name, ".") && name != ".")
+	return path == "build" || path == "bindings-python/build" || path == "gen" || name == "node_modules" || (strings.HasPrefix(name, ".") && name != ".")
 }
 
 // marked finds every file whose first line carries the marker.

@@ -27,6 +27,7 @@ func TestCompareFindsStaleMissingAndLeftOver(t *testing.T) {
 	write(t, root, "docs/quoted.md", "A line below the first may say\n"+mark)
 	write(t, root, "gen/testdata/golden/x.h", mark)
 	write(t, root, "build/cache/x.go", mark)
+	write(t, root, "bindings-python/build/lib/x.pyi", mark)
 	write(t, root, ".git/x.go", mark)
 	files := []File{{"core/fresh.gen.go", []byte(mark + "same")}, {"core/stale.gen.go", []byte(mark + "new")}, {"capi/missing.gen.go", []byte(mark)}}
 	got, err := Compare(root, files)
