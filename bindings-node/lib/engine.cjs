@@ -7,6 +7,7 @@
 const { LANES, COMPLETION, STATUS: ANSWER } = require('./generated/layout.cjs');
 const { BATCH, OUT, STATUS, get64, lanes, native, receiver, signed } = require('./memory.cjs');
 const { AbortError, recapture, systemError } = require('./errors.cjs');
+const { unwatch, watch } = require('./signals.cjs');
 
 const { LANE_COUNT, RESULT, ERROR, NATIVE, TOKEN, SPILL, FLAGS } = LANES.COMPLETION;
 const USER_DATA = LANES.SUBMISSION.USER_DATA;
@@ -33,17 +34,18 @@ class Operation {
   }
 
   /** Asks the kernel to end it. It still completes, once. */
-  handleEvent() {
+  cancel() {
     if (native.cancel(this.low, this.high)) scheduleFlush();
   }
 
   watch() {
-    if (this.signal.aborted) this.handleEvent();
-    else this.signal.addEventListener('abort', this, { once: true });
+    if (this.signal.aborted) this.cancel();
+    else watch(this.signal, this);
   }
 
+  /** The error of an operation whose signal was aborted. */
   unwatch() {
-    this.signal.removeEventListener('abort', this);
+    unwatch(this.signal, this);
     return this.signal.aborted ? new AbortError(undefined, { cause: this.signal.reason }) : undefined;
   }
 }
