@@ -66,6 +66,8 @@ def test_every_other_mode_is_refused(workdir: pathlib.Path) -> None:
         ({"mode": "r", "newline": 3}, TypeError),
         ({"mode": "r", "buffering": 0}, ValueError),
         ({"mode": "rb", "buffering": "many"}, TypeError),
+        ({"mode": "rb", "buffering": -2}, ValueError),
+        ({"mode": "rb", "buffering": 2**30 + 1}, ValueError),
         ({"mode": "r", "encoding": "no-such-encoding"}, LookupError),
         ({"mode": "r", "encoding": 8}, TypeError),
         ({"mode": "r", "errors": 8}, TypeError),

@@ -59,7 +59,7 @@ static int refuse_in_binary(PyObject *argument, const char *what)
 
 static int check_buffering(int64_t *buffering, int text)
 {
-    if (*buffering < -1) {
+    if (*buffering < -1 || *buffering > INT64_C(1) << 30) {
         PyErr_SetString(PyExc_ValueError, "invalid buffering size");
         return -1;
     }
