@@ -5,6 +5,7 @@ import (
 	"math/rand"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/ayafileio/ayafileio/core/internal/backend"
 	"github.com/ayafileio/ayafileio/core/internal/sys"
@@ -38,17 +39,30 @@ type condition struct {
 
 // faultErrnos are the faults that are errors.
 var faultErrnos = map[string]sys.Errno{
+	"acces":    sys.Errno(syscall.EACCES),
 	"again":    sys.EAGAIN,
 	"badf":     sys.EBADF,
+	"busy":     sys.Errno(syscall.EBUSY),
 	"canceled": sys.ECANCELED,
+	"dquot":    sys.Errno(syscall.EDQUOT),
 	"eintr":    sys.EINTR,
 	"enospc":   sys.ENOSPC,
+	"fbig":     sys.Errno(syscall.EFBIG),
 	"inval":    sys.EINVAL,
 	"io":       sys.EIO,
+	"isdir":    sys.EISDIR,
+	"mfile":    sys.Errno(syscall.EMFILE),
+	"nfile":    sys.Errno(syscall.ENFILE),
+	"nodev":    sys.Errno(syscall.ENODEV),
 	"nomem":    sys.ENOMEM,
 	"nosys":    sys.ENOSYS,
 	"notsup":   sys.ENOTSUP,
+	"nxio":     sys.Errno(syscall.ENXIO),
+	"overflow": sys.Errno(syscall.EOVERFLOW),
 	"perm":     sys.EPERM,
+	"pipe":     sys.Errno(syscall.EPIPE),
+	"rofs":     sys.Errno(syscall.EROFS),
+	"txtbsy":   sys.Errno(syscall.ETXTBSY),
 }
 
 var opNames = map[string]backend.Op{
