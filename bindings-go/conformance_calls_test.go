@@ -94,6 +94,17 @@ func (run *caseRunner) flag(words []string) int {
 	return flag
 }
 
+// permissions are st_mode's bits in Go's order.
+func (run *caseRunner) permissions(mode int64) fs.FileMode {
+	out := fs.FileMode(mode & 0o777)
+	for bit, own := range map[int64]fs.FileMode{0o4000: fs.ModeSetuid, 0o2000: fs.ModeSetgid, 0o1000: fs.ModeSticky} {
+		if mode&bit != 0 {
+			out |= own
+		}
+	}
+	return out
+}
+
 // caseReader reads with the operation's context.
 type caseReader struct {
 	file    *ayafileio.File

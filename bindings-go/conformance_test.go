@@ -163,7 +163,7 @@ func (w *caseWalk) begin(step map[string]any, call *caseCall) (*caseRunner, erro
 func (run *caseRunner) awaitWait() error {
 	id := <-run.id
 	stacks := make([]byte, 1<<20)
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(100 * time.Microsecond) {
+	for deadline := time.Now().Add(60 * time.Second); time.Now().Before(deadline); time.Sleep(100 * time.Microsecond) {
 		_, state, alive := strings.Cut(string(stacks[:runtime.Stack(stacks, true)]), "goroutine "+id+" [")
 		if len(run.done) > 0 || !alive || !strings.HasPrefix(state, "run") { // running, runnable
 			return nil
@@ -179,7 +179,7 @@ func (w *caseWalk) settle(run *caseRunner, as any, expect map[string]any) error 
 			w.files[as] = got.file
 		}
 		return run.compare(got, expect)
-	case <-time.After(20 * time.Second):
+	case <-time.After(60 * time.Second):
 		return errors.New("never finished")
 	}
 }

@@ -7,11 +7,11 @@
 // in the environment of the process.
 
 import fs from 'node:fs';
-import { configure, resetConfig } from '../index.mjs';
+import { configure, getConfig, resetConfig } from '../index.mjs';
 import { CANCELLED, CASES, ERRORS, USAGE } from './conformance_calls.gen.mjs';
 import { content, parse, Stage, systemFlags, Unexpected } from './conformance_stage.mjs';
 
-const PATIENCE = 20_000; // milliseconds; only a hang meets it
+const PATIENCE = 60_000; // milliseconds; only a hang meets it
 
 function soon(promise) {
   let timer;
@@ -181,7 +181,9 @@ class Case {
 async function walk(name, described, below) {
   const c = new Case(below);
   try {
-    configure(Object.fromEntries(Object.entries(described.options ?? {}).map(([option, value]) => [camel(option), value])));
+    const before = getConfig();
+    const setting = ([name, value]) => [camel(name), typeof before[camel(name)] === 'boolean' ? value !== 0 : value];
+    configure(Object.fromEntries(Object.entries(described.options ?? {}).map(setting)));
     for (const [path, what] of Object.entries(described.files ?? {})) c.stage.prepare(c.stage.path(path), what);
     for (const [number, step] of described.steps.entries()) {
       await c.step(step, CASES[name][number]).catch((error) => {

@@ -14,6 +14,7 @@ export class Unexpected extends Error {}
 export function content(data) {
   if (typeof data === 'string') return Buffer.from(data);
   if (data.hex !== undefined) return Buffer.from(data.hex, 'hex');
+  if (data.zeros !== undefined) return Buffer.alloc(data.zeros);
   if (data.repeat !== undefined) return Buffer.from(data.repeat.repeat(data.count));
   const first = data.offset ?? 0;
   return Buffer.from({ length: data.pattern }, (_, i) => {

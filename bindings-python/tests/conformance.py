@@ -24,8 +24,8 @@ import conformance_calls as calls
 
 import ayafileio
 
-SPEC = pathlib.Path(__file__).resolve().parents[2] / "spec"
-PATIENCE = 20  # seconds; only a hang meets it
+SUITE = pathlib.Path(__file__).resolve().parents[2] / "spec" / "conformance.gen.json"
+PATIENCE = 60  # seconds; only a hang meets it
 ENDS = ("read", "write")
 FLAGS = {"append": os.O_APPEND, "create": os.O_CREAT, "exclusive": os.O_EXCL, "truncate": os.O_TRUNC}
 
@@ -40,6 +40,8 @@ def content(data: Any) -> bytes:
         return data.encode()
     if "hex" in data:
         return bytes.fromhex(data["hex"])
+    if "zeros" in data:
+        return bytes(data["zeros"])
     if "repeat" in data:
         return bytes(data["repeat"].encode() * data["count"])
     first = data.get("offset", 0)
@@ -73,9 +75,7 @@ class Operation:
         self.loop, self.call, self.got, self.cancelled = loop, call, got, False
 
     def cancel(self) -> None:
-        self.cancelled = True
-        if asyncio.isfuture(self.got):
-            self.loop.loop.call_soon_threadsafe(self.got.cancel)
+        self.cancelled = asyncio.isfuture(self.got) and bool(self.loop.loop.call_soon_threadsafe(self.got.cancel))
 
     async def outcome(self) -> Any:
         if not asyncio.isfuture(self.got):
@@ -126,8 +126,8 @@ class Runner:
         kind = "a" if "append" in words else "r" if "read" in words else "w"
         return f"{kind}+b" if set(ENDS) <= set(words) else f"{kind}b"
 
-    def opener(self, words: list[str]) -> Any:
-        return lambda path, _flags: os.open(path, system_flags(words), 0o666)
+    def opener(self, words: list[str], further: int = 0) -> Any:
+        return lambda path, _flags: os.open(path, system_flags(words) | further, 0o666)
 
     def path(self, name: Any) -> bytes:
         raw = content(name)
@@ -241,7 +241,7 @@ def run(name: str, case: dict[str, Any], loops: list[Loop]) -> None:
 
 
 if __name__ == "__main__":
-    suite, both = json.loads((SPEC / "conformance.gen.json").read_text()), [Loop(), Loop()]
+    suite, both = json.loads(SUITE.read_text()), [Loop(), Loop()]
     for name in sys.argv[2:]:
         try:
             run(name, suite["cases"][name], both)

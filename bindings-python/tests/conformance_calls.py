@@ -74,53 +74,67 @@ USAGE: dict[str, Fault] = {"EBADF": (ValueError, ()), "EINVAL": (ValueError, ())
 CANCELLED = asyncio.CancelledError
 
 
-def make_open_2(run: Any, file: Any, args: dict[str, Any]) -> Any:
-    return ayafileio.open(args["path"], "rb", buffering=args["buffering"])
-
-
-open_2 = Call(make_open_2, {}, "")
-
-
-def make_open_3(run: Any, file: Any, args: dict[str, Any]) -> Any:
-    return ayafileio.open(args["path"], "r+b", buffering=args["buffering"])
-
-
-open_3 = Call(make_open_3, {}, "")
-
-
 def make_open_4(run: Any, file: Any, args: dict[str, Any]) -> Any:
-    return ayafileio.open(args["path"], "wb", buffering=args["buffering"])
+    return ayafileio.open(args["path"], run.mode(args["flags"]), buffering=args["buffering"], opener=run.opener(args["flags"], args["system_flags"]))
 
 
 open_4 = Call(make_open_4, {}, "")
 
 
 def make_open_5(run: Any, file: Any, args: dict[str, Any]) -> Any:
-    return ayafileio.open(args["path"], "w+b", buffering=args["buffering"])
+    return ayafileio.open(args["path"], "rb", buffering=args["buffering"])
 
 
 open_5 = Call(make_open_5, {}, "")
 
 
 def make_open_6(run: Any, file: Any, args: dict[str, Any]) -> Any:
-    return ayafileio.open(args["path"], "ab", buffering=args["buffering"])
+    return ayafileio.open(args["path"], "r+b", buffering=args["buffering"])
 
 
 open_6 = Call(make_open_6, {}, "")
 
 
+def make_open_7(run: Any, file: Any, args: dict[str, Any]) -> Any:
+    return ayafileio.open(args["path"], "wb", buffering=args["buffering"])
+
+
+open_7 = Call(make_open_7, {}, "")
+
+
 def make_open_8(run: Any, file: Any, args: dict[str, Any]) -> Any:
-    return ayafileio.open(args["path"], "xb", buffering=args["buffering"])
+    return ayafileio.open(args["path"], "w+b", buffering=args["buffering"])
 
 
 open_8 = Call(make_open_8, {}, "")
 
 
+def make_open_9(run: Any, file: Any, args: dict[str, Any]) -> Any:
+    return ayafileio.open(args["path"], "ab", buffering=args["buffering"])
+
+
+open_9 = Call(make_open_9, {}, "")
+
+
+def make_open_10(run: Any, file: Any, args: dict[str, Any]) -> Any:
+    return ayafileio.open(args["path"], "a+b", buffering=args["buffering"])
+
+
+open_10 = Call(make_open_10, {}, "")
+
+
 def make_open_11(run: Any, file: Any, args: dict[str, Any]) -> Any:
-    return ayafileio.open(args["path"], run.mode(args["flags"]), buffering=args["buffering"], opener=run.opener(args["flags"]))
+    return ayafileio.open(args["path"], "xb", buffering=args["buffering"])
 
 
 open_11 = Call(make_open_11, {}, "")
+
+
+def make_open_14(run: Any, file: Any, args: dict[str, Any]) -> Any:
+    return ayafileio.open(args["path"], run.mode(args["flags"]), buffering=args["buffering"], opener=run.opener(args["flags"]))
+
+
+open_14 = Call(make_open_14, {}, "")
 
 
 def make_wrap_3(run: Any, file: Any, args: dict[str, Any]) -> Any:
@@ -183,14 +197,21 @@ def make_read_at_1(run: Any, file: Any, args: dict[str, Any]) -> Any:
     return file.read_at(args["length"], args["offset"])
 
 
-read_at_1 = Call(make_read_at_1, {"EINVAL": (ValueError, ())}, "")
+read_at_1 = Call(make_read_at_1, {"EINVAL": (OverflowError, ())}, "")
 
 
 def make_read_at_2(run: Any, file: Any, args: dict[str, Any]) -> Any:
     return file.read_at(args["length"], args["offset"])
 
 
-read_at_2 = Call(make_read_at_2, {}, "")
+read_at_2 = Call(make_read_at_2, {"EINVAL": (ValueError, ())}, "")
+
+
+def make_read_at_3(run: Any, file: Any, args: dict[str, Any]) -> Any:
+    return file.read_at(args["length"], args["offset"])
+
+
+read_at_3 = Call(make_read_at_3, {}, "")
 
 
 def make_read_many_1(run: Any, file: Any, args: dict[str, Any]) -> Any:
@@ -204,7 +225,14 @@ def make_read_many_2(run: Any, file: Any, args: dict[str, Any]) -> Any:
     return file.read_many(args["segments"])
 
 
-read_many_2 = Call(make_read_many_2, {}, "")
+read_many_2 = Call(make_read_many_2, {"EINVAL": (ValueError, ())}, "")
+
+
+def make_read_many_3(run: Any, file: Any, args: dict[str, Any]) -> Any:
+    return file.read_many(args["segments"])
+
+
+read_many_3 = Call(make_read_many_3, {}, "")
 
 
 def make_read_lines_2(run: Any, file: Any, args: dict[str, Any]) -> Any:
@@ -239,14 +267,21 @@ def make_write_at_1(run: Any, file: Any, args: dict[str, Any]) -> Any:
     return file.write_at(args["data"], args["offset"])
 
 
-write_at_1 = Call(make_write_at_1, {"EINVAL": (ValueError, ())}, "")
+write_at_1 = Call(make_write_at_1, {"EINVAL": (OverflowError, ())}, "")
 
 
 def make_write_at_2(run: Any, file: Any, args: dict[str, Any]) -> Any:
     return file.write_at(args["data"], args["offset"])
 
 
-write_at_2 = Call(make_write_at_2, {}, "")
+write_at_2 = Call(make_write_at_2, {"EINVAL": (ValueError, ())}, "")
+
+
+def make_write_at_3(run: Any, file: Any, args: dict[str, Any]) -> Any:
+    return file.write_at(args["data"], args["offset"])
+
+
+write_at_3 = Call(make_write_at_3, {}, "")
 
 
 def make_write_many_1(run: Any, file: Any, args: dict[str, Any]) -> Any:
@@ -308,6 +343,20 @@ def make_configure_1(run: Any, file: Any, args: dict[str, Any]) -> Any:
 configure_1 = Call(make_configure_1, {}, "")
 
 
+def make_read_file_1(run: Any, file: Any, args: dict[str, Any]) -> Any:
+    return ayafileio.read_bytes(args["path"])
+
+
+read_file_1 = Call(make_read_file_1, {}, "")
+
+
+def make_write_file_1(run: Any, file: Any, args: dict[str, Any]) -> Any:
+    return ayafileio.write_bytes(args["path"], args["data"])
+
+
+write_file_1 = Call(make_write_file_1, {}, "")
+
+
 def make_flush_1(run: Any, file: Any, args: dict[str, Any]) -> Any:
     return file.flush()
 
@@ -343,171 +392,308 @@ def make_punch_hole_1(run: Any, file: Any, args: dict[str, Any]) -> Any:
 punch_hole_1 = Call(make_punch_hole_1, {"EINVAL": ((ValueError, OSError), ())}, "")
 
 CASES: dict[str, tuple[Call | None, ...]] = {
-    "allocate/bad_range": (open_3, allocate_1, allocate_1, close_2, None,),
-    "allocate/device_full": (open_3, allocate_1, read_2, allocate_1, close_2,),
-    "allocate/grows_the_file": (open_3, seek_2, allocate_1, tell_1, allocate_1, close_2, None,),
+    "allocate/bad_range": (open_6, allocate_1, allocate_1, close_2, None,),
+    "allocate/device_full": (open_6, allocate_1, read_2, allocate_1, close_2,),
+    "allocate/fails_with_edquot": (open_6, allocate_1, allocate_1, read_2, close_2,),
+    "allocate/fails_with_efbig": (open_6, allocate_1, allocate_1, read_2, close_2,),
+    "allocate/fails_with_eio": (open_6, allocate_1, allocate_1, read_2, close_2,),
+    "allocate/fails_with_enotsup": (open_6, allocate_1, allocate_1, read_2, close_2,),
+    "allocate/grows_the_file": (open_6, seek_2, allocate_1, tell_1, allocate_1, close_2, None,),
     "allocate/no_positions": (None, wrap_5, allocate_1, close_2,),
-    "allocate/not_opened_for_writing": (open_2, allocate_1, close_2, None,),
-    "allocate/pushes_the_buffer_first": (open_5, write_1, allocate_1, None, close_2,),
-    "append/goes_to_the_end": (open_11, seek_2, write_1, close_2, None,),
-    "append/interrupted": (open_6, write_1, close_2, None,),
-    "append/many_in_flight_keep_their_order": (open_6, write_1, write_1, write_1, None, close_2, None,),
-    "append/order_under_delay": (open_6, write_1, write_1, None, close_2, None,),
-    "append/positional_write_is_refused": (open_11, write_at_2, close_2, None,),
-    "append/sees_other_writers": (open_11, write_1, None, write_1, close_2, None,),
-    "append/two_files_never_overwrite": (open_6, open_11, write_1, write_1, write_1, write_1, None, close_2, close_2, None,),
+    "allocate/not_opened_for_writing": (open_5, allocate_1, close_2, None,),
+    "allocate/pushes_the_buffer_first": (open_8, write_1, allocate_1, None, close_2,),
+    "allocate/unknown_to_the_system": (open_6, allocate_1, close_2,),
+    "append/gathered": (open_9, write_1, None, close_2, None,),
+    "append/goes_to_the_end": (open_14, seek_2, write_1, close_2, None,),
+    "append/interrupted": (open_9, write_1, close_2, None,),
+    "append/length_zero": (open_9, write_1, close_2, None,),
+    "append/many_in_flight_keep_their_order": (open_9, write_1, write_1, write_1, None, close_2, None,),
+    "append/no_space_left": (open_9, write_1, write_1, close_2, None,),
+    "append/order_under_delay": (open_9, write_1, write_1, None, close_2, None,),
+    "append/positional_write_is_refused": (open_14, write_at_3, close_2, None,),
+    "append/reads_back": (open_10, write_1, read_at_3, close_2,),
+    "append/sees_other_writers": (open_14, write_1, None, write_1, close_2, None,),
+    "append/two_files_never_overwrite": (open_9, open_14, write_1, write_1, write_1, write_1, None, close_2, close_2, None,),
+    "cancel/allocation": (open_6, allocate_1, None, None, read_2, close_2,),
+    "cancel/datasync": (open_8, datasync_1, None, None, write_1, close_2,),
     "cancel/lines_of_a_silent_pipe": (None, wrap_5, None, read_lines_2, None, None, None, read_lines_2, close_2,),
-    "cancel/middle_of_many_reads": (open_2, read_2, read_2, read_2, None, None, None, None, close_2,),
+    "cancel/middle_of_many_reads": (open_5, read_2, read_2, read_2, None, None, None, None, close_2,),
     "cancel/one_of_several": (None, wrap_5, read_2, read_2, None, None, None, None, close_2,),
-    "cancel/position_is_given_back": (open_2, read_2, None, None, tell_1, read_2, close_2,),
-    "cancel/read_many": (open_2, read_many_2, None, None, close_2,),
+    "cancel/one_of_two_positional_reads": (open_5, read_at_3, read_at_3, None, None, None, close_2,),
+    "cancel/position_is_given_back": (open_5, read_2, None, None, tell_1, read_2, close_2,),
+    "cancel/positional_read_under_way": (open_5, read_at_3, None, None, read_at_3, close_2,),
+    "cancel/read_many": (open_5, read_many_3, None, None, close_2,),
     "cancel/read_of_a_silent_pipe": (None, wrap_5, read_2, None, None, None, read_2, close_2,),
-    "cancel/sync": (open_5, sync_1, None, None, close_2,),
-    "cancel/twice": (open_2, read_at_2, None, None, None, close_2,),
-    "cancel/what_is_finished": (open_2, read_at_2, None, None, read_2, close_2,),
-    "cancel/write_that_has_not_begun": (open_5, write_at_2, None, None, None, close_2,),
+    "cancel/sync": (open_8, sync_1, None, None, close_2,),
+    "cancel/twice": (open_5, read_at_3, None, None, None, close_2,),
+    "cancel/what_is_finished": (open_5, read_at_3, None, None, read_2, close_2,),
+    "cancel/write_keeps_the_position": (open_8, write_1, None, None, tell_1, write_1, close_2, None,),
+    "cancel/write_many": (open_8, write_many_2, None, None, None, close_2,),
+    "cancel/write_that_has_not_begun": (open_8, write_at_3, None, None, None, close_2,),
+    "close/after_an_error": (open_5, read_2, close_2,),
+    "close/borrowed_descriptor": (None, wrap_6, write_1, close_2, wrap_6, write_1, close_2, wrap_6, read_2, close_2,),
     "close/cancels_after_the_timeout": (None, wrap_5, read_2, close_2, None, None,),
-    "close/handle_is_dead": (open_3, close_2, open_3, read_2, write_1, read_at_2, write_at_2, read_lines_4, seek_2, tell_1, truncate_2, flush_1, sync_1, datasync_1, size_hint_1, close_1, close_2, None,),
-    "close/interrupted": (open_2, read_2, close_2, tell_1,),
-    "close/pushes_the_buffer": (open_5, write_1, close_2, None,),
-    "close/refuses_new_operations": (open_2, read_2, close_2, read_2, tell_1, close_1, None, None,),
-    "close/reports_the_last_push": (open_4, write_1, close_2, tell_1,),
-    "close/timeout_cancels_reads": (configure_1, open_2, read_2, read_at_2, close_2, None, None, None,),
-    "close/waits_for_what_is_in_flight": (open_5, write_1, write_1, close_2, None, None, None, None,),
-    "flush/nothing_to_do": (open_2, flush_1, close_2,),
-    "open/bad_buffering": (open_2,),
-    "open/below_a_file": (open_2,),
-    "open/cancelled": (open_2, None, open_3, None, close_2,),
-    "open/device_error": (open_2,),
-    "open/directory_is_refused": (open_2, open_3,),
-    "open/exclusive_creates": (open_8, close_2, None,),
-    "open/exclusive_of_existing": (open_8, None,),
-    "open/failed_slow_open_fails_its_operations": (open_5, write_1, read_2, sync_1, None, None, None, None, None,),
-    "open/fifo_waits_for_its_other_end": (open_2, open_2, read_2, close_2, open_11, None, write_1, flush_1, read_2, close_2, close_2,),
-    "open/forbidden": (open_2,),
-    "open/interrupted": (open_2, read_2, close_2,),
-    "open/link_is_followed": (open_2, read_2, close_2,),
-    "open/link_loop": (open_2,),
-    "open/long_path_works": (open_2,),
-    "open/missing_directory": (open_4, None,),
-    "open/missing_file": (open_2,),
-    "open/name_too_long": (open_2,),
-    "open/names_are_bytes": (open_4, open_4, write_1, close_2, None,),
-    "open/non_ascii_name": (open_4, write_1, close_2, None,),
-    "open/operations_before_it_is_done": (open_5, write_1, read_at_2, None, None, None, close_2,),
-    "open/path_too_long": (open_2,),
-    "open/slow_open_holds_its_operations": (open_5, write_1, write_1, read_at_2, close_2, None, None, None, None, None, None,),
-    "open/truncate_cuts": (open_4, None, close_2,),
-    "open/write_does_not_cut": (open_3, write_1, close_2, None,),
+    "close/handle_is_dead": (open_6, close_2, open_6, read_2, write_1, read_at_3, write_at_3, read_lines_4, seek_2, tell_1, truncate_2, flush_1, sync_1, datasync_1, size_hint_1, close_1, close_2, None,),
+    "close/in_short_parts": (open_7, write_1, close_2, None,),
+    "close/interrupted": (open_5, read_2, close_2, tell_1,),
+    "close/push_fails_with_edquot": (open_7, write_1, close_2, write_1, None,),
+    "close/push_fails_with_efbig": (open_7, write_1, close_2, write_1, None,),
+    "close/push_fails_with_eio": (open_7, write_1, close_2, write_1, None,),
+    "close/pushes_the_buffer": (open_8, write_1, close_2, None,),
+    "close/refuses_new_operations": (open_5, read_2, close_2, read_2, tell_1, close_1, None, None,),
+    "close/reports_the_last_push": (open_7, write_1, close_2, tell_1,),
+    "close/timeout_cancels_reads": (configure_1, open_5, read_2, read_at_3, close_2, None, None, None,),
+    "close/twice": (open_5, close_2, close_1,),
+    "close/waits_for_a_slow_sync": (open_8, sync_1, close_2, None, None,),
+    "close/waits_for_a_slow_write": (open_8, write_1, close_2, None, None, None,),
+    "close/waits_for_what_is_in_flight": (open_8, write_1, write_1, close_2, None, None, None, None,),
+    "flush/fails_with_edquot": (open_7, write_1, flush_1, None, flush_1, None, close_2,),
+    "flush/fails_with_efbig": (open_7, write_1, flush_1, None, flush_1, None, close_2,),
+    "flush/fails_with_eio": (open_7, write_1, flush_1, None, flush_1, None, close_2,),
+    "flush/in_short_parts": (open_7, write_1, flush_1, None, close_2,),
+    "flush/interrupted": (open_7, write_1, flush_1, None, close_2,),
+    "flush/nothing_to_do": (open_5, flush_1, close_2,),
+    "flush/pipe_error_is_reported": (open_7, write_1, flush_1, close_2,),
+    "flush/reader_hung_up": (None, wrap_5, None, write_1, flush_1, close_2,),
+    "open/bad_buffering": (open_5,),
+    "open/below_a_file": (open_5,),
+    "open/buffering_too_large": (open_6,),
+    "open/busy_device": (open_8, None, open_8, close_2, None,),
+    "open/cancelled": (open_5, None, open_6, None, close_2,),
+    "open/dangling_link": (open_5, open_7, write_1, close_2, None,),
+    "open/device_error": (open_5,),
+    "open/directory_is_refused": (open_5, open_6,),
+    "open/exclusive_creates": (open_11, close_2, None,),
+    "open/exclusive_of_a_link": (open_11, None,),
+    "open/exclusive_of_existing": (open_11, None,),
+    "open/exclusive_without_create": (open_14, write_1, close_2, None,),
+    "open/failed_slow_open_fails_its_operations": (open_8, write_1, read_2, sync_1, None, None, None, None, None,),
+    "open/fifo_waits_for_its_other_end": (open_5, open_5, read_2, close_2, open_14, None, write_1, flush_1, read_2, close_2, close_2,),
+    "open/forbidden": (open_5,),
+    "open/interrupted": (open_5, read_2, close_2,),
+    "open/link_is_followed": (open_5, read_2, close_2,),
+    "open/link_loop": (open_5,),
+    "open/long_path_works": (open_5,),
+    "open/longest_name": (open_7, close_2, None, open_7,),
+    "open/longest_path": (open_6, open_6,),
+    "open/missing_device": (open_8, None, open_8, close_2, None,),
+    "open/missing_directory": (open_7, None,),
+    "open/missing_file": (open_5,),
+    "open/name_that_does_not_end": (open_5, read_2, close_2,),
+    "open/name_too_long": (open_5,),
+    "open/names_are_bytes": (open_7, open_7, write_1, close_2, None,),
+    "open/no_space_for_the_entry": (open_8, None, open_8, close_2, None,),
+    "open/non_ascii_name": (open_7, write_1, close_2, None,),
+    "open/not_permitted": (open_8, None, open_8, close_2, None,),
+    "open/operations_before_it_is_done": (open_8, write_1, read_at_3, None, None, None, close_2,),
+    "open/out_of_memory": (open_8, None, open_8, close_2, None,),
+    "open/path_too_long": (open_5,),
+    "open/permission_denied": (open_8, None, open_8, close_2, None,),
+    "open/process_out_of_descriptors": (open_8, None, open_8, close_2, None,),
+    "open/quota_used_up": (open_8, None, open_8, close_2, None,),
+    "open/read_only_file_system": (open_8, None, open_8, close_2, None,),
+    "open/running_program": (open_8, None, open_8, close_2, None,),
+    "open/size_does_not_fit": (open_8, None, open_8, close_2, None,),
+    "open/slow_open_holds_its_operations": (open_8, write_1, write_1, read_at_3, close_2, None, None, None, None, None, None,),
+    "open/socket_is_refused": (open_5, None,),
+    "open/system_flags_are_passed_on": (open_4, open_4, read_2, close_2,),
+    "open/system_out_of_descriptors": (open_8, None, open_8, close_2, None,),
+    "open/truncate_cuts": (open_7, None, close_2,),
+    "open/write_does_not_cut": (open_6, write_1, close_2, None,),
+    "options/beyond_the_limits": (configure_1, configure_1, configure_1, configure_1, configure_1, configure_1,),
+    "options/buffer_pool_max": (open_5, read_at_3, read_at_3, read_at_3, None, None, None, close_2,),
+    "options/buffer_size": (open_5, read_at_3, read_at_3, read_at_3, None, None, None, close_2,),
     "options/direct_alignment_has_bounds": (configure_1, configure_1, configure_1,),
+    "options/io_uring_queue_depth": (open_5, read_at_3, read_at_3, read_at_3, None, None, None, close_2,),
+    "options/io_uring_sqpoll": (open_5, read_at_3, read_at_3, read_at_3, None, None, None, close_2,),
+    "options/io_worker_count": (open_5, read_at_3, read_at_3, read_at_3, None, None, None, close_2,),
+    "options/limits_are_allowed": (configure_1, configure_1, configure_1, configure_1, configure_1, configure_1, configure_1,),
+    "options/no_time_to_close": (None, wrap_5, read_2, close_2, None, None,),
+    "options/other_systems_are_accepted": (open_5, read_2, close_2, open_5, read_2, close_2,),
     "options/out_of_range": (configure_1, configure_1, configure_1, configure_1,),
     "options/unknown_name": (configure_1, configure_1,),
-    "punch_hole/bad_range": (open_3, punch_hole_1, punch_hole_1, close_2, None,),
-    "punch_hole/comes_after_gathered_writes": (open_11, write_1, punch_hole_1, None, close_2,),
-    "punch_hole/device_error": (open_3, punch_hole_1, read_2, close_2,),
-    "punch_hole/device_full": (open_3, punch_hole_1, read_2, close_2,),
+    "punch_hole/bad_range": (open_6, punch_hole_1, punch_hole_1, close_2, None,),
+    "punch_hole/comes_after_gathered_writes": (open_14, write_1, punch_hole_1, None, close_2,),
+    "punch_hole/device_error": (open_6, punch_hole_1, read_2, close_2,),
+    "punch_hole/device_full": (open_6, punch_hole_1, read_2, close_2,),
     "punch_hole/no_positions": (None, wrap_5, punch_hole_1, close_2,),
-    "punch_hole/not_opened_for_writing": (open_2, punch_hole_1, close_2, None,),
-    "punch_hole/not_supported": (open_3, punch_hole_1, read_2, close_2,),
-    "punch_hole/reads_as_zeros": (open_3, read_2, punch_hole_1, read_2, punch_hole_1, close_2, None,),
-    "queues/two_on_one_file": (open_2, read_2, read_2, read_at_2, None, None, None, tell_1, close_2,),
-    "read/again_is_tried_again": (open_2, read_2, close_2,),
-    "read/beyond_the_end": (open_2, seek_2, read_2, tell_1, close_2,),
-    "read/device_error": (open_2, read_2, tell_1, read_2, close_2,),
-    "read/empty_file": (open_2, read_2, read_1, close_2,),
-    "read/error_of_one_does_not_stop_the_others": (open_2, read_2, read_2, read_at_2, None, None, None, seek_2, read_2, close_2,),
-    "read/growing_file": (open_2, read_2, read_2, None, read_2, read_1, None, read_1, close_2,),
-    "read/hole_reads_as_zeros": (open_2, seek_2, read_2, close_2,),
-    "read/interrupted": (open_2, read_2, close_2,),
-    "read/larger_than_every_buffer": (open_2, read_2, read_2, close_2,),
-    "read/length_zero": (open_2, read_2, tell_1, close_2,),
-    "read/many_in_flight_are_disjoint": (open_2, read_2, read_2, read_2, read_2, read_2, None, None, None, None, None, tell_1, close_2,),
-    "read/not_opened_for_reading": (open_11, read_2, read_1, read_at_2, read_lines_3, read_many_2, close_2,),
-    "read/nothing_at_the_end": (open_2, seek_2, read_2, read_2, tell_1, close_2,),
-    "read/order_of_completion_does_not_matter": (open_2, read_2, read_2, read_2, read_2, None, None, None, None, close_2,),
-    "read/parts_follow_each_other": (open_2, read_2, tell_1, read_2, read_2, tell_1, close_2,),
+    "punch_hole/not_opened_for_writing": (open_5, punch_hole_1, close_2, None,),
+    "punch_hole/not_supported": (open_6, punch_hole_1, read_2, close_2,),
+    "punch_hole/reads_as_zeros": (open_6, read_2, punch_hole_1, read_2, punch_hole_1, close_2, None,),
+    "queues/cancel_on_one": (None, None, wrap_5, wrap_5, read_2, read_2, None, None, None, None, close_2, close_2,),
+    "queues/closed_from_the_other": (open_5, read_2, close_2, read_2,),
+    "queues/two_files_on_one_path": (open_7, open_5, write_1, read_2, read_2, write_1, read_2, close_2, close_2,),
+    "queues/two_on_one_file": (open_5, read_2, read_2, read_at_3, None, None, None, tell_1, close_2,),
+    "queues/writes_from_both": (open_8, write_1, write_1, write_1, None, None, None, close_2, None,),
+    "read/again_is_tried_again": (open_5, read_2, close_2,),
+    "read/at_the_largest_offset": (open_5, seek_2, read_2, seek_2, read_2, close_2,),
+    "read/beyond_the_end": (open_5, seek_2, read_2, tell_1, close_2,),
+    "read/device_error": (open_5, read_2, tell_1, read_2, close_2,),
+    "read/empty_file": (open_5, read_2, read_1, close_2,),
+    "read/error_of_one_does_not_stop_the_others": (open_5, read_2, read_2, read_at_3, None, None, None, seek_2, read_2, close_2,),
+    "read/growing_file": (open_5, read_2, read_2, None, read_2, read_1, None, read_1, close_2,),
+    "read/hole_reads_as_zeros": (open_5, seek_2, read_2, close_2,),
+    "read/interrupted": (open_5, read_2, close_2,),
+    "read/larger_than_every_buffer": (open_5, read_2, read_2, close_2,),
+    "read/length_above_two_gigabytes": (open_5, read_2, tell_1, close_2,),
+    "read/length_zero": (open_5, read_2, tell_1, close_2,),
+    "read/many_in_flight_are_disjoint": (open_5, read_2, read_2, read_2, read_2, read_2, None, None, None, None, None, tell_1, close_2,),
+    "read/not_opened_for_reading": (open_14, read_2, read_1, read_at_3, read_lines_3, read_many_3, close_2,),
+    "read/nothing_at_the_end": (open_5, seek_2, read_2, read_2, tell_1, close_2,),
+    "read/order_of_completion_does_not_matter": (open_5, read_2, read_2, read_2, read_2, None, None, None, None, close_2,),
+    "read/out_of_memory": (open_5, read_2, read_2, close_2,),
+    "read/parts_follow_each_other": (open_5, read_2, tell_1, read_2, read_2, tell_1, close_2,),
     "read/pipe_to_the_end": (None, wrap_5, read_1, None, None, None, None, close_2,),
-    "read/sees_own_buffered_writes": (open_3, write_1, read_2, seek_2, read_2, close_2,),
-    "read/short_then_error": (open_2, read_2, tell_1, read_2, close_2,),
-    "read/short_transfers_are_continued": (open_2, read_2, read_2, read_at_2, close_2,),
-    "read/size_that_lies": (open_2, read_2, read_2, close_2, open_2, read_1, close_2,),
-    "read/through_two_files": (open_2, open_2, read_2, read_2, read_2, close_2, close_2,),
-    "read/to_the_end": (open_2, seek_2, read_1, close_2,),
-    "read/to_the_end_in_short_parts": (open_2, read_1, close_2,),
-    "read/to_the_end_spills": (open_2, read_1, tell_1, close_2,),
-    "read/to_the_end_without_memory": (open_2, read_1, close_2,),
-    "read_at/at_and_beyond_the_end": (open_2, read_at_2, read_at_2, read_at_2, read_at_2, close_2,),
-    "read_at/does_not_move_the_position": (open_2, read_2, read_at_2, tell_1, read_2, close_2,),
-    "read_at/negative_offset": (open_2, read_at_1, read_at_1, close_2,),
-    "read_at/pipe": (None, wrap_5, None, read_at_2, read_2, close_2,),
-    "read_at/sees_own_buffered_writes": (open_5, write_1, read_at_2, close_2,),
-    "read_lines/device_error": (open_2, read_lines_2, read_lines_2, read_lines_2, close_2,),
-    "read_lines/growing_file": (open_2, read_lines_2, read_lines_2, None, read_lines_2, close_2,),
-    "read_lines/longer_than_the_buffer": (None, open_2, read_lines_2, read_lines_2, close_2,),
-    "read_lines/one_by_one": (open_2, read_lines_2, tell_1, read_lines_2, read_lines_2, read_lines_2, read_lines_2, close_2,),
+    "read/sees_own_buffered_writes": (open_6, write_1, read_2, seek_2, read_2, close_2,),
+    "read/short_then_error": (open_5, read_2, tell_1, read_2, close_2,),
+    "read/short_transfers_are_continued": (open_5, read_2, read_2, read_at_3, close_2,),
+    "read/size_that_lies": (open_5, read_2, read_2, close_2, open_5, read_1, close_2,),
+    "read/through_two_files": (open_5, open_5, read_2, read_2, read_2, close_2, close_2,),
+    "read/to_the_end": (open_5, seek_2, read_1, close_2,),
+    "read/to_the_end_in_short_parts": (open_5, read_1, close_2,),
+    "read/to_the_end_spills": (open_5, read_1, tell_1, close_2,),
+    "read/to_the_end_without_memory": (open_5, read_1, close_2,),
+    "read/value_too_large": (open_5, read_2, tell_1, read_2, close_2,),
+    "read_at/at_and_beyond_the_end": (open_5, read_at_3, read_at_3, read_at_3, read_at_3, close_2,),
+    "read_at/device_error": (open_5, read_at_3, read_at_3, close_2,),
+    "read_at/does_not_move_the_position": (open_5, read_2, read_at_3, tell_1, read_2, close_2,),
+    "read_at/growing_file": (open_5, read_at_3, None, read_at_3, close_2,),
+    "read_at/interrupted": (open_5, read_at_3, close_2,),
+    "read_at/longer_than_the_system_moves_at_once": (None, open_5, read_at_3, read_at_3, close_2,),
+    "read_at/negative_offset": (open_5, read_at_2, read_at_2, close_2,),
+    "read_at/offset_above_the_largest": (open_5, read_at_1, read_at_3, close_2,),
+    "read_at/pipe": (None, wrap_5, None, read_at_3, read_2, close_2,),
+    "read_at/sees_own_buffered_writes": (open_8, write_1, read_at_3, close_2,),
+    "read_lines/device_error": (open_5, read_lines_2, read_lines_2, read_lines_2, close_2,),
+    "read_lines/growing_file": (open_5, read_lines_2, read_lines_2, None, read_lines_2, close_2,),
+    "read_lines/longer_than_the_buffer": (None, open_5, read_lines_2, read_lines_2, close_2,),
+    "read_lines/one_by_one": (open_5, read_lines_2, tell_1, read_lines_2, read_lines_2, read_lines_2, read_lines_2, close_2,),
     "read_lines/pipe": (None, wrap_5, read_lines_2, None, None, None, None, read_lines_2, read_lines_2, close_2,),
-    "read_lines/read_goes_on_behind_the_line": (open_2, read_lines_2, read_2, read_lines_2, seek_2, read_lines_2, close_2,),
-    "read_lines/short_transfers": (open_2, read_lines_2, read_lines_2, read_lines_2, read_lines_2, close_2,),
-    "read_many/each_part_has_its_result": (open_2, read_many_2, tell_1, close_2,),
-    "read_many/no_parts": (open_2, read_many_2, close_2,),
-    "read_many/one_part_fails": (open_2, read_many_1, close_2,),
-    "read_many/short_transfers": (open_2, read_many_2, close_2,),
-    "seek/end_follows_the_file": (open_5, write_1, seek_2, flush_1, None, seek_2, close_2,),
-    "seek/from_everywhere": (open_2, seek_2, seek_2, seek_2, seek_2, read_2, close_2,),
-    "seek/negative_target": (open_2, seek_2, seek_2, seek_2, seek_2, tell_1, close_2,),
-    "seek/overflow": (open_2, seek_2, seek_2, tell_1, close_2,),
+    "read_lines/read_goes_on_behind_the_line": (open_5, read_lines_2, read_2, read_lines_2, seek_2, read_lines_2, close_2,),
+    "read_lines/short_transfers": (open_5, read_lines_2, read_lines_2, read_lines_2, read_lines_2, close_2,),
+    "read_many/each_part_has_its_result": (open_5, read_many_3, tell_1, close_2,),
+    "read_many/interrupted": (open_5, read_many_3, close_2,),
+    "read_many/negative_offset": (open_5, read_many_2, close_2,),
+    "read_many/no_parts": (open_5, read_many_3, close_2,),
+    "read_many/one_part_fails": (open_5, read_many_1, close_2,),
+    "read_many/pipe": (None, wrap_5, None, read_many_3, read_2, close_2,),
+    "read_many/short_transfers": (open_5, read_many_3, close_2,),
+    "seek/beyond_the_end": (open_6, seek_2, None, write_1, close_2, None,),
+    "seek/closed_file": (open_5, read_2, close_2, seek_2, tell_1,),
+    "seek/end_follows_the_file": (open_8, write_1, seek_2, flush_1, None, seek_2, close_2,),
+    "seek/fails_with_eio": (open_5, seek_2, seek_2, tell_1, seek_2, close_2,),
+    "seek/fails_with_enospc": (open_5, seek_2, seek_2, tell_1, seek_2, close_2,),
+    "seek/from_everywhere": (open_5, seek_2, seek_2, seek_2, seek_2, read_2, close_2,),
+    "seek/negative_target": (open_5, seek_2, seek_2, seek_2, seek_2, tell_1, close_2,),
+    "seek/overflow": (open_5, seek_2, seek_2, tell_1, close_2,),
     "seek/pipe": (None, wrap_5, seek_2, tell_1, close_2,),
-    "seek/pushes_the_buffer": (open_5, write_1, seek_2, write_1, seek_2, close_2, None,),
-    "seek/unknown_whence": (open_2, seek_1, close_2,),
-    "selftest/unexpected_error": (open_2, write_1, close_2,),
-    "selftest/wrong_content": (open_2, None, close_2,),
-    "selftest/wrong_data": (open_2, read_2, close_2,),
-    "selftest/wrong_error": (open_2, read_2, close_2,),
-    "selftest/wrong_refusal": (open_2, read_2, close_2,),
-    "selftest/wrong_result": (open_2, read_2, close_2,),
-    "sync/after_a_slow_write": (open_5, write_1, None, sync_1, None, close_2,),
-    "sync/device_error": (open_4, sync_1, datasync_1, close_2,),
-    "sync/interrupted": (open_5, write_1, sync_1, datasync_1, close_2,),
-    "sync/push_fails": (open_5, write_1, sync_1, close_2,),
-    "sync/pushes_the_buffer": (open_5, write_1, sync_1, None, write_1, datasync_1, None, close_2,),
-    "tell/after_everything": (open_3, read_2, read_lines_2, tell_1, write_1, tell_1, seek_2, read_2, tell_1, close_2, None,),
-    "tell/counts_buffered_writes": (open_5, tell_1, write_1, tell_1, close_2,),
-    "truncate/after_a_slow_write": (open_5, write_1, None, truncate_2, close_2, None,),
-    "truncate/at_the_position": (open_3, write_1, truncate_1, close_2, None,),
-    "truncate/device_error": (open_3, truncate_2, truncate_2, close_2,),
-    "truncate/interrupted": (open_3, truncate_2, close_2, None,),
-    "truncate/negative_size": (open_3, truncate_2, close_2, None,),
-    "truncate/pushes_the_buffer_first": (open_5, write_1, truncate_2, close_2, None,),
-    "truncate/shorter_and_longer": (open_3, seek_2, truncate_2, None, tell_1, read_2, truncate_2, close_2, None,),
+    "seek/pushes_the_buffer": (open_8, write_1, seek_2, write_1, seek_2, close_2, None,),
+    "seek/unknown_whence": (open_5, seek_1, close_2,),
+    "selftest/unexpected_error": (open_5, write_1, close_2,),
+    "selftest/wrong_content": (open_5, None, close_2,),
+    "selftest/wrong_data": (open_5, read_2, close_2,),
+    "selftest/wrong_error": (open_5, read_2, close_2,),
+    "selftest/wrong_refusal": (open_5, read_2, close_2,),
+    "selftest/wrong_result": (open_5, read_2, close_2,),
+    "sync/after_a_slow_write": (open_8, write_1, None, sync_1, None, close_2,),
+    "sync/datasync_fails_with_edquot": (open_7, write_1, datasync_1, datasync_1, close_2, None,),
+    "sync/datasync_fails_with_enospc": (open_7, write_1, datasync_1, datasync_1, close_2, None,),
+    "sync/datasync_fails_with_erofs": (open_7, write_1, datasync_1, datasync_1, close_2, None,),
+    "sync/device_error": (open_7, sync_1, datasync_1, close_2,),
+    "sync/interrupted": (open_8, write_1, sync_1, datasync_1, close_2,),
+    "sync/push_fails": (open_8, write_1, sync_1, close_2,),
+    "sync/pushes_the_buffer": (open_8, write_1, sync_1, None, write_1, datasync_1, None, close_2,),
+    "sync/sync_fails_with_edquot": (open_7, write_1, sync_1, sync_1, close_2, None,),
+    "sync/sync_fails_with_enospc": (open_7, write_1, sync_1, sync_1, close_2, None,),
+    "sync/sync_fails_with_erofs": (open_7, write_1, sync_1, sync_1, close_2, None,),
+    "sync/unknown_to_the_system": (open_6, sync_1, close_2,),
+    "tell/after_a_short_read": (open_5, read_2, tell_1, None, read_2, tell_1, close_2,),
+    "tell/after_an_error": (open_5, read_2, read_2, tell_1, close_2,),
+    "tell/after_everything": (open_6, read_2, read_lines_2, tell_1, write_1, tell_1, seek_2, read_2, tell_1, close_2, None,),
+    "tell/counts_buffered_writes": (open_8, tell_1, write_1, tell_1, close_2,),
+    "truncate/after_a_slow_write": (open_8, write_1, None, truncate_2, close_2, None,),
+    "truncate/at_the_position": (open_6, write_1, truncate_1, close_2, None,),
+    "truncate/device_error": (open_6, truncate_2, truncate_2, close_2,),
+    "truncate/fails_with_efbig": (open_6, truncate_2, None, read_2, close_2,),
+    "truncate/fails_with_enospc": (open_6, truncate_2, None, read_2, close_2,),
+    "truncate/fails_with_erofs": (open_6, truncate_2, None, read_2, close_2,),
+    "truncate/interrupted": (open_6, truncate_2, close_2, None,),
+    "truncate/negative_size": (open_6, truncate_2, close_2, None,),
+    "truncate/pushes_the_buffer_first": (open_8, write_1, truncate_2, close_2, None,),
+    "truncate/shorter_and_longer": (open_6, seek_2, truncate_2, None, tell_1, read_2, truncate_2, close_2, None,),
+    "truncate/to_nothing": (open_6, read_2, truncate_2, write_1, close_2, None,),
+    "whole_file/by_hand": (open_5, read_1, close_2, open_7, write_1, close_2, None,),
+    "whole_file/read": (read_file_1,),
+    "whole_file/read_device_error": (read_file_1,),
+    "whole_file/read_directory": (read_file_1,),
+    "whole_file/read_empty": (read_file_1,),
+    "whole_file/read_in_short_parts": (read_file_1,),
+    "whole_file/read_interrupted": (read_file_1,),
+    "whole_file/read_missing": (read_file_1,),
+    "whole_file/read_of_several_megabytes": (read_file_1,),
+    "whole_file/read_open_fails": (read_file_1,),
+    "whole_file/read_without_a_size": (read_file_1,),
+    "whole_file/write": (write_file_1, None,),
+    "whole_file/write_finds_no_space": (write_file_1,),
+    "whole_file/write_in_short_parts": (write_file_1, None,),
+    "whole_file/write_into_missing_directory": (write_file_1, None,),
+    "whole_file/write_nothing": (write_file_1, None,),
+    "whole_file/write_onto_directory": (write_file_1,),
+    "whole_file/write_replaces": (write_file_1, None,),
     "wrap/append_of_the_descriptor": (wrap_3, write_1, close_2, None,),
+    "wrap/closed_descriptor": (wrap_6,),
+    "wrap/descriptor_for_reading_only": (wrap_5, write_1, read_2, close_2,),
     "wrap/directory": (wrap_5,),
     "wrap/does_not_move_the_descriptor": (None, wrap_6, None, read_2, close_2, wrap_6, None, read_2, close_2,),
     "wrap/keeps_the_content": (wrap_5, read_2, write_1, close_2, None,),
+    "wrap/lines_of_a_file": (wrap_5, read_lines_2, read_lines_2, close_2,),
     "wrap/no_descriptor": (wrap_6, wrap_4,),
-    "write/again_is_tried_again": (open_5, write_1, close_2, None,),
-    "write/beyond_the_end_leaves_a_hole": (open_5, seek_2, write_1, close_2, None,),
-    "write/error_after_a_short_part": (open_5, write_1, close_2, None,),
-    "write/failed_push_is_tried_again": (open_5, write_1, flush_1, write_1, flush_1, close_2, None,),
-    "write/full_device": (open_11, write_1, close_2,),
-    "write/gathered_error_is_reported_by_flush": (open_4, write_1, flush_1, close_2,),
-    "write/gathered_until_flush": (open_5, write_1, write_1, flush_1, None, close_2,),
-    "write/interrupted": (open_4, write_1, close_2, None,),
-    "write/larger_than_the_buffer": (open_5, write_1, write_1, write_1, tell_1, seek_2, read_2, read_at_2, close_2, None,),
-    "write/length_zero": (open_5, write_1, tell_1, close_2, None,),
-    "write/many_in_flight_land_in_order": (open_5, write_1, write_1, write_1, None, tell_1, close_2, None,),
-    "write/no_space_left": (open_4, write_1, write_1, tell_1, write_1, close_2, None,),
-    "write/not_opened_for_writing": (open_2, write_1, write_1, write_at_2, write_many_2, truncate_2, close_2, None,),
-    "write/order_of_completion_does_not_matter": (open_5, write_1, write_1, write_1, write_1, None, close_2, None,),
-    "write/read_pushes_and_reports": (open_5, write_1, read_at_2, read_at_2, close_2,),
+    "wrap/reads_and_writes": (wrap_3, read_2, write_1, seek_2, read_2, close_2,),
+    "write/again_is_tried_again": (open_8, write_1, close_2, None,),
+    "write/beyond_the_end_leaves_a_hole": (open_8, seek_2, write_1, close_2, None,),
+    "write/error_after_a_short_part": (open_8, write_1, close_2, None,),
+    "write/failed_push_is_tried_again": (open_8, write_1, flush_1, write_1, flush_1, close_2, None,),
+    "write/fails_with_edquot": (open_7, write_1, tell_1, write_1, close_2, None,),
+    "write/fails_with_efbig": (open_7, write_1, tell_1, write_1, close_2, None,),
+    "write/fails_with_eio": (open_7, write_1, tell_1, write_1, close_2, None,),
+    "write/fails_with_erofs": (open_7, write_1, tell_1, write_1, close_2, None,),
+    "write/full_device": (open_14, write_1, close_2,),
+    "write/gathered_error_is_reported_by_flush": (open_7, write_1, flush_1, close_2,),
+    "write/gathered_until_flush": (open_8, write_1, write_1, flush_1, None, close_2,),
+    "write/interrupted": (open_7, write_1, close_2, None,),
+    "write/larger_than_the_buffer": (open_8, write_1, write_1, write_1, tell_1, seek_2, read_2, read_at_3, close_2, None,),
+    "write/length_zero": (open_8, write_1, tell_1, close_2, None,),
+    "write/longer_than_the_system_moves_at_once": (open_14, write_1, close_2,),
+    "write/many_in_flight_land_in_order": (open_8, write_1, write_1, write_1, None, tell_1, close_2, None,),
+    "write/no_space_left": (open_7, write_1, write_1, tell_1, write_1, close_2, None,),
+    "write/not_opened_for_writing": (open_5, write_1, write_1, write_at_3, write_many_2, truncate_2, close_2, None,),
+    "write/order_of_completion_does_not_matter": (open_8, write_1, write_1, write_1, write_1, None, close_2, None,),
+    "write/read_pushes_and_reports": (open_8, write_1, read_at_3, read_at_3, close_2,),
     "write/reader_hung_up": (None, wrap_3, write_1, None, write_1, close_2,),
-    "write/seen_through_another_file": (open_11, open_2, write_1, flush_1, read_2, close_2, close_2,),
-    "write/short_transfers_are_continued": (open_4, write_1, write_at_2, close_2, None,),
-    "write/short_transfers_in_append_mode": (open_11, write_1, close_2, None,),
-    "write/unbuffered_is_there_at_once": (open_5, write_1, None, write_1, None, close_2,),
-    "write_at/does_not_move_the_position": (open_5, write_1, write_at_2, tell_1, write_1, close_2, None,),
-    "write_at/negative_offset": (open_5, write_at_1, close_2, None,),
-    "write_at/over_buffered_bytes": (open_5, write_1, write_at_2, close_2, None,),
-    "write_at/too_large_offset": (open_5, write_at_2, close_2, None,),
-    "write_many/one_part_fails": (open_5, write_many_1, close_2, None,),
-    "write_many/parts_land_in_their_places": (open_5, write_many_2, close_2, None,),
+    "write/seen_through_another_file": (open_14, open_5, write_1, flush_1, read_2, close_2, close_2,),
+    "write/short_transfers_are_continued": (open_7, write_1, write_at_3, close_2, None,),
+    "write/short_transfers_in_append_mode": (open_14, write_1, close_2, None,),
+    "write/unbuffered_is_there_at_once": (open_8, write_1, None, write_1, None, close_2,),
+    "write_at/beyond_the_end_leaves_a_hole": (open_8, write_at_3, close_2, None,),
+    "write_at/does_not_move_the_position": (open_8, write_1, write_at_3, tell_1, write_1, close_2, None,),
+    "write_at/fails_with_edquot": (open_6, write_at_3, None, write_at_3, close_2, None,),
+    "write_at/fails_with_efbig": (open_6, write_at_3, None, write_at_3, close_2, None,),
+    "write_at/fails_with_eio": (open_6, write_at_3, None, write_at_3, close_2, None,),
+    "write_at/fails_with_erofs": (open_6, write_at_3, None, write_at_3, close_2, None,),
+    "write_at/interrupted": (open_6, write_at_3, close_2, None,),
+    "write_at/length_zero": (open_6, write_at_3, close_2, None,),
+    "write_at/many_in_flight": (open_8, write_at_3, write_at_3, write_at_3, None, close_2, None,),
+    "write_at/negative_offset": (open_8, write_at_2, close_2, None,),
+    "write_at/no_space_left": (open_6, write_at_3, close_2, None,),
+    "write_at/offset_above_the_largest": (open_6, write_at_1, close_2, None,),
+    "write_at/over_buffered_bytes": (open_8, write_1, write_at_3, close_2, None,),
+    "write_at/pipe": (None, wrap_3, write_at_3, close_2,),
+    "write_at/too_large_offset": (open_8, write_at_3, close_2, None,),
+    "write_many/appending_file": (open_14, write_many_2, close_2, None,),
+    "write_many/no_parts": (open_6, write_many_2, close_2, None,),
+    "write_many/one_part_fails": (open_8, write_many_1, close_2, None,),
+    "write_many/over_buffered_bytes": (open_8, write_1, write_many_2, close_2, None,),
+    "write_many/parts_land_in_their_places": (open_8, write_many_2, close_2, None,),
+    "write_many/pipe": (None, wrap_5, write_many_2, close_2,),
+    "write_many/short_transfers": (open_8, write_many_2, close_2, None,),
 }

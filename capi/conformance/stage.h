@@ -37,12 +37,11 @@ static int unexpected(const char *format, ...)
 
 static char *bytes_of(struct bytes b, uint64_t spare)
 {
-    char *out = malloc(b.length + spare + 1);
-    for (uint64_t i = 0; i < b.length; i++) {
+    char *out = calloc(b.length + spare + 1, 1); /* zeros, of which nobody touches what need not be */
+    for (uint64_t i = 0; i < b.length && (b.pattern || b.unit); i++) {
         uint64_t o = b.offset + i;
-        out[i] = b.pattern ? (char)(o ^ o >> 8 ^ (o >> 16) * 31) : b.unit ? b.text[i % b.unit] : 0;
+        out[i] = b.pattern ? (char)(o ^ o >> 8 ^ (o >> 16) * 31) : b.text[i % b.unit];
     }
-    memset(out + b.length, 0, spare + 1);
     return out;
 }
 

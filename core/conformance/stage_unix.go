@@ -20,6 +20,8 @@ func has(need string) bool {
 	switch need {
 	case "unprivileged":
 		return os.Geteuid() != 0
+	case "memory": // minutes under the race detector, so only where `go run ./ci conformance` asks
+		return os.Getenv("AYAFILEIO_CONFORMANCE_LINES")+os.Getenv("AYAFILEIO_CONFORMANCE_CASES") != ""
 	case "byte_names":
 		return byteNames
 	case "proc", "long_names", "full_device":

@@ -114,6 +114,9 @@ func Bytes(v any) []byte {
 		fmt.Sscanf(m["hex"].(string), "%x", &out)
 		return out
 	}
+	if m["zeros"] != nil {
+		return make([]byte, Number(m["zeros"]))
+	}
 	if m["repeat"] != nil {
 		return bytes.Repeat([]byte(m["repeat"].(string)), int(Number(m["count"])))
 	}

@@ -15,7 +15,7 @@ var signs = map[Mark]string{
 }
 
 const legend = "✓ passed · ✗ wrong on purpose, and found · ≠ differs as expected · `·` the surface cannot say it · – skipped · " +
-	"empty: needs the fake backend."
+	"empty: needs the fake backend, or is seen on another."
 
 // Reds are the cells that fail the run, as lines.
 func (m *Matrix) Reds() []string {

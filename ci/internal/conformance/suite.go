@@ -4,9 +4,12 @@ package conformance
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"sort"
+	"strings"
 )
 
 // Suite is what the generator says of the cases, as far as judging needs it.
@@ -68,7 +71,7 @@ const (
 	Expected   Mark = "differs"   // fails, and a known difference says why
 	Cannot     Mark = "not said"  // the binding's surface cannot say it
 	Skipped    Mark = "skipped"   // this machine lacks something, or a known difference says why
-	Elsewhere  Mark = "elsewhere" // needs the fake backend
+	Elsewhere  Mark = "elsewhere" // needs the fake backend, or has been seen on another
 	Red        Mark = "RED"       // a failure, or a pass that must not be
 	ProvedFail Mark = "proved"    // wrong on purpose, and found
 )
@@ -87,6 +90,10 @@ func (s *Suite) plan(name string, at Column) (cell Cell, mustFail bool, run bool
 	}
 	if reason, ok := s.Cannot[at.Binding][name]; ok {
 		return Cell{Cannot, reason}, false, false
+	}
+	if slices.Contains(c.Requires, "memory") && at.Backend != "io_uring" && (at.Binding != "core" || at.Backend == fake) {
+		// They are about lengths, which a binding passes on in one place, and take seconds each.
+		return Cell{Elsewhere, "gigabytes are moved once for each binding, and on each real backend of the core"}, false, false
 	}
 	for _, need := range c.Requires {
 		if reason := missing(need); reason != "" {
@@ -115,12 +122,24 @@ func missing(need string) string {
 	has := map[string]bool{
 		"pipe": unix, "fifo": unix, "byte_names": unix && runtime.GOOS != "darwin",
 		"proc": runtime.GOOS == "linux", "long_names": runtime.GOOS == "linux", "full_device": noFull == nil,
-		"unprivileged": unix && os.Geteuid() != 0,
+		"unprivileged": unix && os.Geteuid() != 0, "memory": memory() >= 6<<30,
 	}
 	if has[need] {
 		return ""
 	}
-	return "needs " + map[string]string{"unprivileged": "a user who is not root", "full_device": "/dev/full"}[need]
+	return "needs " + map[string]string{"unprivileged": "a user who is not root", "full_device": "/dev/full", "memory": "6 GiB of free memory"}[need]
+}
+
+// memory is how many bytes can be had without swapping; 0 where that cannot be told.
+func memory() int64 {
+	text, _ := os.ReadFile("/proc/meminfo")
+	for line := range strings.Lines(string(text)) {
+		var kilobytes int64
+		if n, _ := fmt.Sscanf(line, "MemAvailable: %d kB", &kilobytes); n == 1 {
+			return kilobytes << 10
+		}
+	}
+	return 0
 }
 
 // Matrix is the outcome of a run.

@@ -92,7 +92,7 @@ func (p *Plan) coreCases(ctx context.Context, out *step.Output, m *conformance.M
 func (p *Plan) cCases(ctx context.Context, out *step.Output, m *conformance.Matrix) error {
 	program := p.Root.Build("conformance", "c")
 	err := out.Run(ctx, step.Command{Name: "cc", Args: []string{
-		"-std=c11", "-Wall", "-Wextra", "-Werror", "-pedantic", "-g", "-I", p.Root.Path("capi"), "-o", program,
+		"-std=c11", "-Wall", "-Wextra", "-Werror", "-pedantic", "-g", "-O2", "-I", p.Root.Path("capi"), "-o", program,
 		p.Root.Path("capi", "conformance", "conformance.c"), p.Root.TestLibrary(), "-Wl,-rpath," + filepath.Dir(p.Root.TestLibrary()),
 	}})
 	if err != nil {
@@ -167,12 +167,13 @@ func (p *Plan) walkCases(ctx context.Context, out *step.Output, m *conformance.M
 		slots <- struct{}{}
 		go func() {
 			defer group.Done()
-			at := conformance.Column{Binding: binding, Backend: backend}
+			at, begun := conformance.Column{Binding: binding, Backend: backend}, time.Now()
 			results[i] = m.Suite.Run(ctx, at, func(ctx context.Context, env, cases []string) (string, error) {
 				c := runner(folder, len(env) > 1, cases)
 				c.Env = append(c.Env, env...)
 				return out.Capture(ctx, c)
 			})
+			out.Printf("%s on %s: %.1f s", binding, backend, time.Since(begun).Seconds())
 			<-slots
 		}()
 	}

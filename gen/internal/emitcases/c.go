@@ -358,8 +358,8 @@ func cFlags(words []any, groups []*ir.Group) string {
 
 func cNumber(v any) string {
 	switch n := v.(type) {
-	case uint64:
-		return fmt.Sprintf("INT64_C(%d) /* %d */", int64(n), n)
+	case uint64: // the ABI has no such number; its bits are those of a negative one
+		return cNumber(int64(n))
 	case int64:
 		if n == -1<<63 {
 			return "INT64_MIN"
@@ -382,6 +382,8 @@ func cBytes(v any) string {
 			offset = 0
 		}
 		return fmt.Sprintf("{.pattern = 1, .length = %d, .offset = %d}", m["pattern"], offset)
+	case m["zeros"] != nil:
+		return fmt.Sprintf("{.length = %s}", cNumber(m["zeros"]))
 	case m["repeat"] != nil:
 		text = m["repeat"].(string)
 		return fmt.Sprintf("{%s, .unit = %d, .length = %d}", cText(text), len(text), int64(len(text))*m["count"].(int64))

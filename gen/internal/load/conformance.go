@@ -11,7 +11,8 @@ import (
 type Conformance struct {
 	Cases        []Case
 	Surfaces     []Surface
-	Expectations Tree // the list in expectations.yaml; no items without that file
+	Expectations Tree  // the list in expectations.yaml; no items without that file
+	Waivers      *Tree // the list in waivers.yaml; nil without that file
 }
 
 // Case is one file, spec/conformance/<group>/<name>.yaml.
@@ -31,6 +32,7 @@ type Surface struct {
 const (
 	conformanceDir   = "spec/conformance"
 	expectationsFile = conformanceDir + "/expectations.yaml"
+	waiversFile      = conformanceDir + "/waivers.yaml"
 )
 
 // surfaces are the bindings that have calls of their own. The core and C take the operations as they are.
@@ -56,6 +58,11 @@ func conformance(root fs.FS, into *Conformance) error {
 	}
 	into.Expectations, err = listFile(root, expectationsFile, "expectations")
 	errs = append(errs, err)
+	if _, err := fs.Stat(root, waiversFile); err == nil {
+		waivers, err := listFile(root, waiversFile, "waivers")
+		into.Waivers = &waivers
+		errs = append(errs, err)
+	}
 	for _, binding := range surfaces {
 		name := conformanceDir + "/" + binding + ".yaml"
 		n, err := document(root, name, "surface")

@@ -36,6 +36,7 @@ func (r *resolver) conformance() {
 	for _, s := range r.spec.Conformance.Surfaces {
 		c.surface(s)
 	}
+	c.everyErrorIsShown()
 }
 
 type casesChecker struct {

@@ -3,6 +3,7 @@ package resolve
 import (
 	"fmt"
 	"maps"
+	"math/big"
 	"regexp"
 	"slices"
 	"strings"
@@ -273,17 +274,28 @@ func meets(value any, condition load.Tree) bool {
 	if _, isList := value.([]any); isList {
 		return false
 	}
-	number, isNumber := value.(int64)
+	number := integer(value)
 	if least, ok := condition.Get("at_least"); ok {
-		return isNumber && number >= least.Plain().(int64)
+		return number != nil && number.Cmp(integer(least.Plain())) >= 0
 	}
 	if most, ok := condition.Get("at_most"); ok {
-		return isNumber && number <= most.Plain().(int64)
+		return number != nil && number.Cmp(integer(most.Plain())) <= 0
 	}
 	if _, isMap := value.(map[string]any); isMap {
 		return false
 	}
 	return value == condition.Plain()
+}
+
+// integer is a number of a file, of any size; nil for what is none.
+func integer(value any) *big.Int {
+	switch n := value.(type) {
+	case int64:
+		return big.NewInt(n)
+	case uint64:
+		return new(big.Int).SetUint64(n)
+	}
+	return nil
 }
 
 // ruledOut says why no call can help.
