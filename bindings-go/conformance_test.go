@@ -159,13 +159,19 @@ func (w *caseWalk) begin(step map[string]any, call *caseCall) (*caseRunner, erro
 	return run, nil
 }
 
-// awaitWait returns when the operation is done or its goroutine waits for it: then its turn is taken.
+// awaitWait returns when the operation is done or its goroutine waits for it: then its turn is taken. Whoever waits for
+// a lock has not begun, and one look may catch a goroutine on its way.
 func (run *caseRunner) awaitWait() error {
 	id := <-run.id
 	stacks := make([]byte, 1<<20)
-	for deadline := time.Now().Add(60 * time.Second); time.Now().Before(deadline); time.Sleep(100 * time.Microsecond) {
+	seen := 0
+	for deadline := time.Now().Add(60 * time.Second); time.Now().Before(deadline); time.Sleep(200 * time.Microsecond) {
 		_, state, alive := strings.Cut(string(stacks[:runtime.Stack(stacks, true)]), "goroutine "+id+" [")
-		if len(run.done) > 0 || !alive || !strings.HasPrefix(state, "run") { // running, runnable
+		busy := slices.ContainsFunc([]string{"run", "sync.", "sema"}, func(word string) bool { return strings.HasPrefix(state, word) })
+		if seen++; busy {
+			seen = 0
+		}
+		if len(run.done) > 0 || !alive || seen == 3 {
 			return nil
 		}
 	}
