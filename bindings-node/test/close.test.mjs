@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import fs from 'node:fs';
 
-import { nodeMajor, open, ours } from './support/impl.mjs';
+import { nodeMajor, open } from './support/impl.mjs';
 import { parity } from './support/parity.mjs';
 import { openOn } from './support/probes.mjs';
 import { test } from './support/testing.mjs';
@@ -176,7 +176,7 @@ test('[close.disposal] Symbol.asyncDispose closes', async () => {
 
 test('a handle is an EventEmitter and has no listeners of its own', async () => {
   const handle = await open(freshFile());
-  if (ours || nodeMajor > 20) assert.ok(handle instanceof EventEmitter);
+  if (nodeMajor > 20) assert.ok(handle instanceof EventEmitter); // Node 20 mixes the methods in
   assert.equal(handle.on('x', () => {}), handle);
   handle.removeAllListeners();
   assert.deepEqual(handle.eventNames(), []);

@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict';
 
-import { nodeMajor, open, ours } from './support/impl.mjs';
+import { nodeMajor, open } from './support/impl.mjs';
 import { parity } from './support/parity.mjs';
 import { test } from './support/testing.mjs';
 import { freshFile, pattern } from './support/workdir.mjs';
 
-// Nodes 20 and 22 made streams of another kind unless told "bytes"; what all do now is what 24 does.
-const since = 24;
+// Node 20 made streams of another kind unless told "bytes"; what all do now is what 22 does.
+const since = 22;
 
 async function gather(stream) {
   const chunks = [];
@@ -16,7 +16,7 @@ async function gather(stream) {
   return Buffer.concat(chunks);
 }
 
-const bytes = nodeMajor < 24 && !ours ? { type: 'bytes' } : undefined;
+const bytes = nodeMajor < 22 ? { type: 'bytes' } : undefined;
 
 for (const size of [0, 1, 16383, 16384, 16385, 400_000]) {
   test(`readableWebStream: ${size} bytes`, async () => {
