@@ -33,7 +33,7 @@ async function make() {
 export function typesFolder() {
   const places = [process.env.AYAFILEIO_NPM, packageRoot, path.join(packageRoot, '..', 'build', 'npm')];
   for (const place of places) {
-    const modules = place && path.join(place, 'node_modules');
+    const modules = place && (path.basename(place) === 'node_modules' ? place : path.join(place, 'node_modules'));
     if (modules && fs.existsSync(path.join(modules, 'typescript')) && fs.existsSync(path.join(modules, '@types', 'node'))) return modules;
   }
   return null;
