@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import fsp from 'node:fs/promises';
+import http2 from 'node:http2';
 import { pipeline } from 'node:stream/promises';
 
 import { open } from './support/impl.mjs';
@@ -113,4 +114,20 @@ test('fs.promises.open can be replaced: what opens through it gets a handle that
   } finally {
     fs.promises.open = real;
   }
+});
+
+parity('http2: respondWithFD with the handle', async (stage) => {
+  const server = http2.createServer();
+  const handle = await stage.open(stage.path);
+  handle.on('close', () => stage.note('handle closed'));
+  server.on('stream', (stream) => stream.respondWithFD(handle, { 'content-type': 'text/plain' }));
+  await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  const client = http2.connect(`http://127.0.0.1:${server.address().port}`);
+  const request = client.request({ ':path': '/' });
+  let body = '';
+  request.setEncoding('utf8').on('data', (text) => { body += text; });
+  await new Promise((resolve, reject) => { request.on('end', resolve).on('error', reject); });
+  client.close();
+  await new Promise((resolve) => { server.close(resolve); });
+  return [body, handle.fd > 2];
 });

@@ -91,6 +91,7 @@ export const PROMISES = {
   'queue.many': 'More operations than a queue holds are all done.',
   'queue.full': 'A full queue makes operations wait; it is never an error.',
   'queue.reentrant': 'Operations may be started, and exceptions thrown, where others are delivered.',
+  'queue.disorder': 'Operations, aborts and closes in any order: every promise settles, nothing stays open.',
   'workers.own-queue': 'Every worker thread has a queue of its own.',
   'workers.terminate': 'A worker may be terminated at any time and leaves nothing open.',
   'processes.exit': 'Exit with operations in flight is clean.',
