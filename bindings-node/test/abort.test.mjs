@@ -74,6 +74,22 @@ test('[cancel.no-leak] a signal keeps no listeners when the operation is over', 
   assert.equal(getEventListeners(abort.signal, 'abort').length, 0);
 });
 
+test('[cancel.no-leak] hundreds of operations may share one signal, and nobody is warned of it', async () => {
+  const warnings = [];
+  const hear = (warning) => warnings.push(warning.message);
+  process.on('warning', hear);
+  const { signal } = new AbortController();
+  const file = freshFile(pattern(100_000));
+  await Promise.all(Array.from({ length: 100 }, async () => {
+    const handle = await open(file);
+    assert.equal((await handle.readFile({ signal })).length, 100_000);
+    await handle.close();
+  }));
+  await new Promise((resolve) => { setImmediate(resolve); });
+  process.off('warning', hear);
+  assert.deepEqual(warnings, []);
+});
+
 test('whole files by path take a signal', async () => {
   const signal = AbortSignal.abort(new RangeError('mine'));
   for (const act of [() => readFile(freshFile(), { signal }), () => writeFile(freshPath(), 'x', { signal }), () => appendFile(freshPath(), 'x', { signal })]) {

@@ -1,7 +1,6 @@
 // The scenarios of faults.test.mjs, in a process whose library has the fault rules.
 
 import assert from 'node:assert/strict';
-import { setMaxListeners } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -135,7 +134,6 @@ const scenarios = {
     configure({ closeTimeoutMs: 100 });
     const handle = await open(file);
     const abort = new AbortController();
-    setMaxListeners(0, abort.signal); // Node 20 warns of more than ten users of one signal
     const some = Array.from({ length: 50 }, (_, i) => handle.readAt(1, i % 10, { signal: abort.signal }));
     const others = Array.from({ length: 50 }, () => handle.read(Buffer.alloc(1), 0, 1, 0));
     setTimeout(() => abort.abort(new RangeError('mine')), 5);
