@@ -165,7 +165,7 @@ func (run *caseRunner) awaitWait() error {
 	id := <-run.id
 	stacks := make([]byte, 1<<20)
 	seen := 0
-	for deadline := time.Now().Add(60 * time.Second); time.Now().Before(deadline); time.Sleep(200 * time.Microsecond) {
+	for deadline := time.Now().Add(120 * time.Second); time.Now().Before(deadline); time.Sleep(200 * time.Microsecond) {
 		_, state, alive := strings.Cut(string(stacks[:runtime.Stack(stacks, true)]), "goroutine "+id+" [")
 		busy := slices.ContainsFunc([]string{"run", "sync.", "sema"}, func(word string) bool { return strings.HasPrefix(state, word) })
 		if seen++; busy {
@@ -185,7 +185,7 @@ func (w *caseWalk) settle(run *caseRunner, as any, expect map[string]any) error 
 			w.files[as] = got.file
 		}
 		return run.compare(got, expect)
-	case <-time.After(60 * time.Second):
+	case <-time.After(120 * time.Second):
 		return errors.New("never finished")
 	}
 }

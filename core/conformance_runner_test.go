@@ -13,7 +13,7 @@ import (
 	"github.com/ayafileio/ayafileio/core/conformance"
 )
 
-const guard, untouched, patience = 64, 0xA5, 60 * time.Second
+const guard, untouched, patience = 64, 0xA5, 120 * time.Second
 
 // caseRunner walks one case, through the same doors as a binding: Submit without a queue, then with one, Reap, Cancel.
 type caseRunner struct {

@@ -33,7 +33,7 @@ func TestConformance(t *testing.T) {
 			for _, backend := range backendsOf(t, c) {
 				for place, directory := range directories {
 					for _, inline := range []bool{true, false} {
-						if slices.Contains(c.Requires, "memory") && (place != "disk" || !inline || backend == "fake") {
+						if slices.Contains(c.Requires, "memory") && (place != "memory" || !inline || backend == "fake") {
 							continue // once for each backend is enough of gigabytes
 						}
 						t.Run(fmt.Sprintf("%s/%s/inline=%v", backend, place, inline), func(t *testing.T) {

@@ -11,7 +11,7 @@ import { configure, getConfig, resetConfig } from '../index.mjs';
 import { CANCELLED, CASES, ERRORS, USAGE } from './conformance_calls.gen.mjs';
 import { content, parse, Stage, systemFlags, Unexpected } from './conformance_stage.mjs';
 
-const PATIENCE = 60_000; // milliseconds; only a hang meets it
+const PATIENCE = 120_000; // milliseconds; only a hang meets it
 
 function soon(promise) {
   let timer;

@@ -25,7 +25,7 @@ import conformance_calls as calls
 import ayafileio
 
 SUITE = pathlib.Path(__file__).resolve().parents[2] / "spec" / "conformance.gen.json"
-PATIENCE = 60  # seconds; only a hang meets it
+PATIENCE = 120  # seconds; only a hang meets it
 ENDS = ("read", "write")
 FLAGS = {"append": os.O_APPEND, "create": os.O_CREAT, "exclusive": os.O_EXCL, "truncate": os.O_TRUNC}
 

@@ -9,7 +9,7 @@
  */
 #include "stage.h"
 
-enum { GUARD = 64, UNTOUCHED = 0xA5, PATIENCE = 12000 };
+enum { GUARD = 64, UNTOUCHED = 0xA5, PATIENCE = 24000 };
 
 /* An operation and everything that must outlive it. */
 struct operation {

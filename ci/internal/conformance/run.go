@@ -12,22 +12,25 @@ import (
 // each case, "passed" or "failed", the case and the reason, separated by tabs. An error is the runner's own end.
 type Runner func(ctx context.Context, env []string, cases []string) (output string, err error)
 
-// Run walks every case of a column: what needs no faults in one process, the others in one each, since the rules are
-// read from the environment when the library opens its first queue.
+// Run walks every case of a column: most in one process, those with faults in one each, since the rules are read from
+// the environment when the library opens its first queue.
 func (s *Suite) Run(ctx context.Context, at Column, runner Runner) []Result {
-	plain, faulty := s.toRun(at)
+	plain, alone := s.toRun(at)
 	env := []string{"AYAFILEIO_BACKEND=" + at.Backend}
 	results := runAll(ctx, env, plain, runner)
 	var lock sync.Mutex
 	var group sync.WaitGroup
 	slots := make(chan struct{}, 2) // starting a process is most of such a case's work
-	for _, name := range faulty {
+	for _, name := range alone {
 		group.Add(1)
 		slots <- struct{}{}
 		go func() {
 			defer group.Done()
 			c := s.Cases[name]
-			own := append(env[:1:1], "AYAFILEIO_FAKE_RULES="+c.Faults, fmt.Sprintf("AYAFILEIO_FAKE_SEED=%d", c.Seed))
+			own := env
+			if c.needsFake() {
+				own = append(env[:1:1], "AYAFILEIO_FAKE_RULES="+c.Faults, fmt.Sprintf("AYAFILEIO_FAKE_SEED=%d", c.Seed))
+			}
 			one := runAll(ctx, own, []string{name}, runner)
 			lock.Lock()
 			results = append(results, one...)

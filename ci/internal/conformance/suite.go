@@ -91,7 +91,7 @@ func (s *Suite) plan(name string, at Column) (cell Cell, mustFail bool, run bool
 	if reason, ok := s.Cannot[at.Binding][name]; ok {
 		return Cell{Cannot, reason}, false, false
 	}
-	if slices.Contains(c.Requires, "memory") && at.Backend != "io_uring" && (at.Binding != "core" || at.Backend == fake) {
+	if c.Heavy() && at.Backend != "io_uring" && (at.Binding != "core" || at.Backend == fake) {
 		// They are about lengths, which a binding passes on in one place, and take seconds each.
 		return Cell{Elsewhere, "gigabytes are moved once for each binding, and on each real backend of the core"}, false, false
 	}
@@ -191,19 +191,22 @@ func judge(planned Cell, mustFail bool, said []Result) Cell {
 	return planned
 }
 
-// toRun are the cases of a column that its runner has to walk.
-func (s *Suite) toRun(at Column) (plain, faulty []string) {
+// Heavy cases move gigabytes, which belong into memory: a hole on a disk would fill the page cache.
+func (c Case) Heavy() bool { return slices.Contains(c.Requires, "memory") }
+
+// toRun are the cases of a column that its runner has to walk: together, and those that want a process each.
+func (s *Suite) toRun(at Column) (plain, alone []string) {
 	for _, name := range s.Names() {
 		if _, _, run := s.plan(name, at); !run {
 			continue
 		}
-		if s.Cases[name].needsFake() {
-			faulty = append(faulty, name)
+		if c := s.Cases[name]; c.needsFake() || c.Heavy() {
+			alone = append(alone, name)
 		} else {
 			plain = append(plain, name)
 		}
 	}
-	return plain, faulty
+	return plain, alone
 }
 
 // NewMatrix is one without columns.

@@ -159,6 +159,11 @@ func (p *Plan) walkCases(ctx context.Context, out *step.Output, m *conformance.M
 		return err
 	}
 	defer os.RemoveAll(folder)
+	memory, err := p.filesFolder(suite{memory: true})
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(memory)
 	results := make([][]conformance.Result, len(backends))
 	slots := make(chan struct{}, 2)
 	var group sync.WaitGroup
@@ -169,7 +174,11 @@ func (p *Plan) walkCases(ctx context.Context, out *step.Output, m *conformance.M
 			defer group.Done()
 			at, begun := conformance.Column{Binding: binding, Backend: backend}, time.Now()
 			results[i] = m.Suite.Run(ctx, at, func(ctx context.Context, env, cases []string) (string, error) {
-				c := runner(folder, len(env) > 1, cases)
+				below := folder
+				if m.Suite.Cases[cases[0]].Heavy() {
+					below = memory
+				}
+				c := runner(below, len(env) > 1, cases)
 				c.Env = append(c.Env, env...)
 				return out.Capture(ctx, c)
 			})
