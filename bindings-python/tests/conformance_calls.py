@@ -415,7 +415,6 @@ CASES: dict[str, tuple[Call | None, ...]] = {
     "append/sees_other_writers": (open_14, write_1, None, write_1, close_2, None,),
     "append/two_files_never_overwrite": (open_9, open_14, write_1, write_1, write_1, write_1, None, close_2, close_2, None,),
     "cancel/allocation": (open_6, allocate_1, None, None, read_2, close_2,),
-    "cancel/before_the_open_is_done": (open_5, read_2, None, None, None, read_2, close_2,),
     "cancel/datasync": (open_8, datasync_1, None, None, write_1, close_2,),
     "cancel/lines_of_a_silent_pipe": (None, wrap_5, None, read_lines_2, None, None, None, read_lines_2, close_2,),
     "cancel/middle_of_many_reads": (open_5, read_2, read_2, read_2, None, None, None, None, close_2,),

@@ -246,15 +246,6 @@ static const struct test_case cases[] = {
         {.kind = OPERATION, .file = 1, .has_room = 1, .room = 5, .submission = {.op = AYA_OP_READ, .args.read = {.length = 5, .flags = 0}}, .expect = {.has_data = 1, .data = {"hello", .unit = 5, .length = 5}}},
         {.kind = OPERATION, .file = 1, .submission = {.op = AYA_OP_CLOSE}},
     }},
-    {.name = "cancel/before_the_open_is_done", .files = {{"data", .kind = PLAIN, .content = {"hello", .unit = 5, .length = 5}}, }, .step_count = 7, .steps = (const struct step[]){
-        {.kind = OPERATION, .as = 1, .start = 1, .path = {"data", .unit = 4, .length = 4}, .submission = {.op = AYA_OP_OPEN, .args.open = {.flags = AYA_OPEN_READ, .mode = 438, .buffering = 0, .system_flags = 0}}},
-        {.kind = OPERATION, .file = 1, .start = 2, .has_room = 1, .room = 5, .submission = {.op = AYA_OP_READ, .args.read = {.length = 5, .flags = 0}}},
-        {.kind = CANCEL, .start = 2},
-        {.kind = WAIT, .start = 2, .expect = {.error = {AYA_ECANCELED}, .error_count = 1}},
-        {.kind = WAIT, .start = 1, .expect = {.has_at_least = 1, .at_least = 1}},
-        {.kind = OPERATION, .file = 1, .has_room = 1, .room = 5, .submission = {.op = AYA_OP_READ, .args.read = {.length = 5, .flags = 0}}, .expect = {.has_data = 1, .data = {"hello", .unit = 5, .length = 5}}},
-        {.kind = OPERATION, .file = 1, .submission = {.op = AYA_OP_CLOSE}},
-    }},
     {.name = "cancel/datasync", .step_count = 6, .steps = (const struct step[]){
         {.kind = OPERATION, .as = 1, .path = {"data", .unit = 4, .length = 4}, .submission = {.op = AYA_OP_OPEN, .args.open = {.flags = AYA_OPEN_READ | AYA_OPEN_WRITE | AYA_OPEN_CREATE | AYA_OPEN_TRUNCATE, .mode = 438, .buffering = 0, .system_flags = 0}}},
         {.kind = OPERATION, .file = 1, .start = 1, .submission = {.op = AYA_OP_DATASYNC}},
