@@ -44,6 +44,9 @@ func startStat(o *op) {
 func callMetadata(r *backend.Request) { r.Errno = sys.MetadataOf(r.FD, (*sys.Metadata)(r.Data)) }
 
 func stepStat(o *op) {
+	if o.interrupted(stepStat) {
+		return
+	}
 	if o.req.Errno == 0 {
 		o.file.mu.Lock()
 		o.file.describe((*sys.Metadata)(o.req.Data), (*Stat)(o.data))
@@ -149,4 +152,17 @@ func (o *op) call(run func(*backend.Request), step func(*op)) {
 	o.submit(step)
 }
 
-func stepMetadata(o *op) { o.settle(0, o.req.Errno) }
+// interrupted submits a request about metadata once more when a signal has interrupted it. It moves nothing, so it is as it was.
+func (o *op) interrupted(step func(*op)) bool {
+	if o.req.Errno != sys.EINTR || o.cancelled {
+		return false
+	}
+	o.submit(step)
+	return true
+}
+
+func stepMetadata(o *op) {
+	if !o.interrupted(stepMetadata) {
+		o.settle(0, o.req.Errno)
+	}
+}

@@ -139,6 +139,9 @@ func (o *op) stat(step func(*op)) {
 }
 
 func stepSeek(o *op) {
+	if o.interrupted(stepSeek) {
+		return
+	}
 	if o.req.Errno != 0 {
 		o.endErrno(o.req.Errno)
 		return

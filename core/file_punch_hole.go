@@ -44,6 +44,9 @@ func startPunchHole(o *op) {
 func callPunchHole(r *backend.Request) { r.Errno = sys.PunchHole(r.FD, r.Offset, r.Length) }
 
 func stepPunchHole(o *op) {
+	if o.interrupted(stepPunchHole) {
+		return
+	}
 	if o.req.Errno == 0 {
 		o.file.mu.Lock()
 		o.file.dropWindow()
