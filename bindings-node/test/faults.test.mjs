@@ -24,7 +24,7 @@ const faults = (title, run) => testOurs('its faults cannot be made', title, { sk
 
 // Nothing of these may be seen by a caller.
 const INVISIBLE = ['', '(short 3 (Op write))', '(short 1 (Op write) (Every 2))', '(eintr (Op read) (Every 2))', '(eintr (Op write) (Every 3))', '(delay 3 (Percent 50))',
-  '(short 700 (Op write) (Percent 30)) (eintr (Every 5)) (delay 2 (Percent 20))'];
+  '(short 700 (Op write) (Percent 30)) (eintr (Op read) (Every 5)) (eintr (Op write) (Every 4)) (delay 2 (Percent 20))'];
 for (const rules of INVISIBLE) {
   for (const seed of [0, 7]) {
     faults(`[reads.interrupted] faults that nobody sees: ${rules || 'none'}, seed ${seed}`, () => under(rules, seed, 'same-as-node'));
