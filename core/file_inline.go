@@ -86,6 +86,9 @@ func (f *File) writeMemory(data unsafe.Pointer, length, offset int64) (count int
 // local is true when metadata calls are answered from memory.
 func (f *File) local() bool { return sys.Traits(f.traits.Load())&sys.TraitLocal != 0 }
 
+// asksAtOnce: metadata is asked for in place, unless fault rules want to see it.
+func (f *File) asksAtOnce() bool { return f.local() && inlineAllowed() }
+
 // memory is true when the file's data is in memory anyway.
 func (f *File) memory() bool { return sys.Traits(f.traits.Load())&sys.TraitMemory != 0 }
 

@@ -15,7 +15,7 @@ func opStat(q *Queue, f *File, a *StatArgs, s *Submission, c *Completion) Status
 		return refused(EINVAL)
 	}
 	f.mu.Lock()
-	if f.state == fileOpen && f.local() {
+	if f.state == fileOpen && f.asksAtOnce() {
 		var metadata sys.Metadata
 		errno := sys.MetadataNow(f.fd, &metadata)
 		if errno == 0 {

@@ -96,7 +96,7 @@ func (f *File) opened(fd sys.FD) (Error, int32) {
 		f.bufferSize = 0 // gathered blocks would not be aligned
 	}
 	if !inlineAllowed() {
-		traits &^= sys.TraitReadNowait | sys.TraitWriteNowait | sys.TraitMemory | sys.TraitLocal
+		traits &^= sys.TraitReadNowait | sys.TraitWriteNowait | sys.TraitMemory
 	}
 	f.fd, f.kind = fd, stat.Kind
 	if stat.Mode&modeFormat == modeCharacter {

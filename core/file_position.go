@@ -21,7 +21,7 @@ func opSeek(q *Queue, f *File, a *SeekArgs, s *Submission, c *Completion) Status
 		return refused(EINVAL)
 	}
 	f.mu.Lock()
-	if f.state == fileOpen && (a.Whence != seekEnd || f.local()) {
+	if f.state == fileOpen && (a.Whence != seekEnd || f.asksAtOnce()) {
 		if q == nil && f.dirty.Load() && !f.pushInline() {
 			f.mu.Unlock()
 			return StatusWouldWait // gathered data starts on its way, which takes a queue
@@ -121,7 +121,7 @@ func startSeek(o *op) {
 		return
 	}
 	f := o.file
-	if uint32(o.argument) == seekEnd && !f.local() {
+	if uint32(o.argument) == seekEnd && !f.asksAtOnce() {
 		f.mu.Unlock()
 		o.stat(stepSeek)
 		return
