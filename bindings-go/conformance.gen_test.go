@@ -446,6 +446,7 @@ var caseCalls = map[string][]*caseCall{
 	"punch_hole/comes_after_gathered_writes":       {open_8, write_1, punch_hole_1, nil, close_1},
 	"punch_hole/device_error":                      {open_8, punch_hole_1, read_3, close_1},
 	"punch_hole/device_full":                       {open_8, punch_hole_1, read_3, close_1},
+	"punch_hole/interrupted":                       {open_8, punch_hole_1, close_1, nil},
 	"punch_hole/no_positions":                      {nil, wrap_3, punch_hole_1, close_1},
 	"punch_hole/not_opened_for_writing":            {open_8, punch_hole_1, close_1, nil},
 	"punch_hole/not_supported":                     {open_8, punch_hole_1, read_3, close_1},

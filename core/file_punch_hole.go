@@ -47,6 +47,9 @@ func stepPunchHole(o *op) {
 	if o.interrupted(stepPunchHole) {
 		return
 	}
+	if o.interrupted(stepPunchHole) {
+		return
+	}
 	if o.req.Errno == 0 {
 		o.file.mu.Lock()
 		o.file.dropWindow()

@@ -229,6 +229,7 @@ export const CASES = {
   'punch_hole/comes_after_gathered_writes': [open_8, write_3, punch_hole_1, null, close_2],
   'punch_hole/device_error': [open_8, punch_hole_1, read_4, close_2],
   'punch_hole/device_full': [open_8, punch_hole_1, read_4, close_2],
+  'punch_hole/interrupted': [open_8, punch_hole_1, close_2, null],
   'punch_hole/no_positions': [null, wrap_3, punch_hole_1, close_2],
   'punch_hole/not_opened_for_writing': [open_8, punch_hole_1, close_2, null],
   'punch_hole/not_supported': [open_8, punch_hole_1, read_4, close_2],

@@ -516,6 +516,7 @@ CASES: dict[str, tuple[Call | None, ...]] = {
     "punch_hole/comes_after_gathered_writes": (open_14, write_1, punch_hole_1, None, close_2,),
     "punch_hole/device_error": (open_6, punch_hole_1, read_2, close_2,),
     "punch_hole/device_full": (open_6, punch_hole_1, read_2, close_2,),
+    "punch_hole/interrupted": (open_6, punch_hole_1, close_2, None,),
     "punch_hole/no_positions": (None, wrap_5, punch_hole_1, close_2,),
     "punch_hole/not_opened_for_writing": (open_5, punch_hole_1, close_2, None,),
     "punch_hole/not_supported": (open_6, punch_hole_1, read_2, close_2,),

@@ -1103,6 +1103,12 @@ static const struct test_case cases[] = {
         {.kind = OPERATION, .file = 1, .has_room = 1, .room = 9, .submission = {.op = AYA_OP_READ, .args.read = {.length = 9, .flags = 0}}, .expect = {.has_data = 1, .data = {"hello", .unit = 5, .length = 5}}},
         {.kind = OPERATION, .file = 1, .submission = {.op = AYA_OP_CLOSE}},
     }},
+    {.name = "punch_hole/interrupted", .files = {{"data", .kind = PLAIN, .content = {"hello", .unit = 5, .length = 5}}, }, .step_count = 4, .steps = (const struct step[]){
+        {.kind = OPERATION, .as = 1, .path = {"data", .unit = 4, .length = 4}, .submission = {.op = AYA_OP_OPEN, .args.open = {.flags = AYA_OPEN_READ | AYA_OPEN_WRITE, .mode = 438, .buffering = -1, .system_flags = 0}}},
+        {.kind = OPERATION, .file = 1, .submission = {.op = AYA_OP_PUNCH_HOLE, .args.punch_hole = {.offset = 0, .length = 2}}, .expect = {.has_result = 1, .result = 0}},
+        {.kind = OPERATION, .file = 1, .submission = {.op = AYA_OP_CLOSE}},
+        {.kind = CONTENT, .path = {"data", .unit = 4, .length = 4}, .has_data = 1, .data = {"\000\000llo", .unit = 5, .length = 5}},
+    }},
     {.name = "punch_hole/no_positions", .step_count = 4, .steps = (const struct step[]){
         {.kind = PIPE, .pipe = 1},
         {.kind = OPERATION, .as = 1, .descriptor = PIPE_END, .pipe = 1, .end = 1, .submission = {.op = AYA_OP_WRAP, .args.wrap = {.flags = AYA_OPEN_WRITE | AYA_WRAP_OWNS_FD, .buffering = -1, .position = -1}}},
