@@ -47,9 +47,6 @@ func stepPunchHole(o *op) {
 	if o.interrupted(stepPunchHole) {
 		return
 	}
-	if o.interrupted(stepPunchHole) {
-		return
-	}
 	if o.req.Errno == 0 {
 		o.file.mu.Lock()
 		o.file.dropWindow()
