@@ -164,25 +164,23 @@ func (q *Queue) Reap(out []Completion) int {
 	return n
 }
 
-// collect takes the whole batch from the backend and from the inbox before any operation continues, since continuing
-// can submit again.
+// collect lets everything go on that the backend has finished and that other threads have made runnable. The whole batch
+// is taken from either before any operation continues, since continuing can submit again. The inbox comes last: Reap takes
+// wake-ups back, and what is posted before that must not be left behind.
 func (q *Queue) collect() {
-	for o := q.takeInbox(); o != nil; {
-		next := o.next
-		o.next = nil
-		o.resume(o)
-		o = next
-	}
-	for {
-		n := q.backend.Reap(q.batch[:])
+	for n := len(q.batch); n == len(q.batch); {
+		n = q.backend.Reap(q.batch[:])
 		for i, r := range q.batch[:n] {
 			q.batch[i] = nil
 			o := (*op)(r.Owner)
 			o.step(o)
 		}
-		if n < len(q.batch) {
-			return
-		}
+	}
+	for o := q.takeInbox(); o != nil; {
+		next := o.next
+		o.next = nil
+		o.resume(o)
+		o = next
 	}
 }
 

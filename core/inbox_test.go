@@ -1,0 +1,45 @@
+package core
+
+import (
+	"testing"
+	"time"
+
+	"github.com/ayafileio/ayafileio/core/internal/backend"
+)
+
+// interrupted runs something at the start of its next Reap, where another thread might be as fast.
+type interrupted struct {
+	backend.Backend
+	by func()
+}
+
+func (b *interrupted) Reap(out []*backend.Request) int {
+	if by := b.by; by != nil {
+		b.by = nil
+		by()
+	}
+	return b.Backend.Reap(out)
+}
+
+// What another thread posts while the queue is being reaped is not forgotten, although the reaping takes the wake-up
+// back that came with it.
+func TestPostedWhileReaping(t *testing.T) {
+	places(t, func(t *testing.T, h *harness, dir string) {
+		q, ran := h.q, false
+		q.mu.Lock()
+		o := q.newOp(nil, nil)
+		o.resume = func(o *op) {
+			ran = true
+			q.recycle(o)
+		}
+		q.backend = &interrupted{q.backend, func() { q.post(o) }}
+		q.mu.Unlock()
+		q.Flush() // here it is posted
+		for deadline := time.Now().Add(2 * time.Second); !ran; q.Flush() {
+			if time.Now().After(deadline) {
+				t.Fatal("posted and forgotten")
+			}
+			q.Wait(time.Until(deadline))
+		}
+	})
+}
