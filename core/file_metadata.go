@@ -7,8 +7,8 @@ import (
 	"github.com/ayafileio/ayafileio/core/internal/sys"
 )
 
-// Metadata operations ask or tell the system about the file itself. They wait for nothing but the open, and move
-// nothing of the file's own.
+// Metadata operations ask or tell the system about the file itself. They wait for nothing but the open (and, where they
+// depend on it, for what is gathered to be pushed), and move nothing of the file's own.
 
 func opStat(q *Queue, f *File, a *StatArgs, s *Submission, c *Completion) Status {
 	if a.Data == nil {
@@ -31,11 +31,10 @@ func opStat(q *Queue, f *File, a *StatArgs, s *Submission, c *Completion) Status
 	return f.metadata(q, s, c, func(o *op) { o.data = unsafe.Pointer(a.Data) }, startStat)
 }
 
-func startStat(o *op) {
-	if !o.awaitOpen(startStat) {
-		return
-	}
-	o.file.mu.Unlock()
+// startStat pushes what is gathered: what arrives while the answer is on its way would not be counted anywhere.
+func startStat(o *op) { o.pushThen(askStat) }
+
+func askStat(o *op) {
 	o.req.Data = unsafe.Pointer(new(sys.Metadata))
 	o.call(callMetadata, stepStat)
 }

@@ -123,13 +123,16 @@ func startSeek(o *op) {
 	f := o.file
 	if uint32(o.argument) == seekEnd && !f.asksAtOnce() {
 		f.mu.Unlock()
-		o.stat(stepSeek)
+		// Pushed first: what is on its way could arrive between the answer and the moment when it is read.
+		o.pushThen(askEnd)
 		return
 	}
 	position, errno := f.seek(o.offset, uint32(o.argument), nil)
 	f.mu.Unlock()
 	o.settle(position, errno)
 }
+
+func askEnd(o *op) { o.stat(stepSeek) }
 
 // stat asks for the file's metadata where that may take a while.
 func (o *op) stat(step func(*op)) {
