@@ -59,6 +59,7 @@ func (u *Ring) complete(user uint64, result int32) {
 		u.armed = false
 		return
 	case indexCancel:
+		u.askAgain(uint32(user>>32), sys.Errno(-result))
 		return // the cancelled request tells the outcome itself
 	}
 	s := &u.slots[index]
@@ -89,6 +90,16 @@ func (u *Ring) complete(user uint64, result int32) {
 	}
 	pool.Finish(r, errno)
 	u.ready.Push(r)
+}
+
+// askAgain repeats a cancellation that met its request between two places, on the way from a kernel thread to waiting for
+// the stream's other end: the kernel found it nowhere, or told the thread, which was done with it. A request that ends
+// by itself is left alone, or a long transfer would be asked over and over.
+func (u *Ring) askAgain(index uint32, errno sys.Errno) {
+	s := &u.slots[index]
+	if s.cancelled && (errno == unix.EALREADY || errno == unix.ENOENT) && (s.polling || s.request.Offset == -1) {
+		u.cancels = append(u.cancels, index)
+	}
 }
 
 // interrupted translates the kernel's own codes for "a signal came, restart the call", which an open of a FIFO lets

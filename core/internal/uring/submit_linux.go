@@ -140,7 +140,7 @@ func (u *Ring) fill() {
 		}
 		e := u.entry()
 		e.PrepOperation(iouring.IORING_OP_ASYNC_CANCEL, -1, uint64(s.generation)<<32|uint64(index), 0, 0)
-		e.SetUserData(indexCancel)
+		e.SetUserData(uint64(index)<<32 | indexCancel)
 	}
 	if u.givenUp {
 		u.giveUp()
