@@ -986,7 +986,7 @@ int32_t aya_submit(uint64_t queue, const aya_submission *submission, aya_complet
  * Hand everything that is staged to the kernel, in one call. Does not block.
  *
  * queue: The queue.
- * Returns: 0, or -AYA_E….
+ * Returns: How many completions can be reaped now, or -AYA_E….
  */
 int32_t aya_flush(uint64_t queue);
 
