@@ -131,6 +131,9 @@ func (o *op) submit(step func(*op)) {
 	o.phase = phaseInFlight
 	o.req.Owner = unsafe.Pointer(o)
 	o.req.Result, o.req.Errno = 0, 0
+	if f := o.file; f != nil && !(f.ownsFD && f.kind == sys.KindRegular) {
+		o.req.Flags |= backend.FlagForeign
+	}
 	o.queue.backend.Submit(&o.req)
 	o.queue.staged = true
 }

@@ -29,6 +29,10 @@ const (
 const (
 	// FlagAsync asks the backend not to try the request on the submitting thread: the copy itself would stall it.
 	FlagAsync uint8 = 1 << iota
+	// FlagForeign says that the descriptor is not a regular file that the core has for itself: somebody else may move
+	// its position or depends on its modes, or it is something else than a file. Without it a positional transfer is
+	// one of the core's own file.
+	FlagForeign
 )
 
 // Request is one low-level operation. The submitter owns the memory, keeps it and everything it points to unchanged
