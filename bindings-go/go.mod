@@ -7,6 +7,9 @@ require (
 	golang.org/x/sys v0.49.0
 )
 
-require github.com/iceber/iouring-go v0.0.0-20230403020409-002cfd2e2a90 // indirect
+require (
+	github.com/ebitengine/purego v0.11.3 // indirect
+	github.com/iceber/iouring-go v0.0.0-20230403020409-002cfd2e2a90 // indirect
+)
 
 replace github.com/ayafileio/ayafileio/core => ../core

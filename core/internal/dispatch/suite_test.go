@@ -1,0 +1,27 @@
+//go:build darwin || (linux && (amd64 || arm64))
+
+package dispatch_test
+
+import (
+	"testing"
+
+	"github.com/ayafileio/ayafileio/core/internal/backend"
+	"github.com/ayafileio/ayafileio/core/internal/backendtest"
+	"github.com/ayafileio/ayafileio/core/internal/dispatch"
+)
+
+func open(t testing.TB) *dispatch.Dispatch {
+	t.Helper()
+	d, err := dispatch.Open()
+	if err != nil {
+		t.Skip(err)
+	}
+	return d
+}
+
+func TestContract(t *testing.T) {
+	backendtest.Run(t, backendtest.Subject{
+		Open:           func(t testing.TB) backend.Backend { return open(t) },
+		CancelsRunning: true,
+	})
+}
