@@ -42,6 +42,7 @@ func Run(t *testing.T, s Subject) {
 		{"DescriptorSeesWorkers", testDescriptorSeesWorkers},
 		{"DescriptorStaysReadable", testDescriptorStaysReadable},
 		{"CancelBeforeFlush", testCancelBeforeFlush},
+		{"CancelSparesOthers", testCancelSparesOthers},
 		{"CancelRunning", testCancelRunning},
 		{"CancelFinished", testCancelFinished},
 		{"CancelThousands", testCancelThousands},

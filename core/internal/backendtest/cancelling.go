@@ -34,6 +34,39 @@ func testCancelBeforeFlush(t *testing.T, s Subject) {
 	}
 }
 
+// What was submitted together with a cancelled request goes on without it.
+func testCancelSparesOthers(t *testing.T, s Subject) {
+	d := start(t, s)
+	const size = 4 << 20
+	fd := patternFile(t, t.TempDir(), size, sys.OpenRead)
+	for round := range 30 {
+		requests := make([]*backend.Request, 24)
+		for i := range requests {
+			length := 100
+			if i%8 == 0 {
+				length = size // takes a while
+			}
+			requests[i] = read(fd, make([]byte, length), 0)
+			d.Submit(requests[i])
+			if i == round%24 {
+				d.Flush()
+			}
+		}
+		given := requests[(round*7)%24]
+		d.Cancel(given)
+		d.Flush()
+		d.drain()
+		for i, r := range requests {
+			if r == given && r.Errno == sys.ECANCELED {
+				continue
+			}
+			if r.Errno != 0 || r != given && r.Result != r.Length || !holds(bytesOf(r), 0) {
+				t.Fatalf("round %d: request %d: %d, %v", round, i, r.Result, r.Errno)
+			}
+		}
+	}
+}
+
 func testCancelRunning(t *testing.T, s Subject) {
 	d := start(t, s)
 	readable, writable := pipe(t)

@@ -128,15 +128,10 @@ func (d *Dispatch) Flush() {
 		return
 	}
 	shared.mu.Lock()
-	d.enqueue()
-	shared.pump()
-	shared.mu.Unlock()
-}
-
-// enqueue puts what is staged into the process's queue. Called with the engine's lock held.
-func (d *Dispatch) enqueue() {
 	d.queued.PushList(&d.staged)
 	shared.attach(d)
+	shared.pump()
+	shared.mu.Unlock()
 }
 
 // deliver hands a finished request to the owner's thread, which is woken once per batch. Called with the engine's lock
@@ -183,17 +178,19 @@ func (d *Dispatch) collect() {
 // sweep finishes the cancelled requests that libdispatch has not got yet. Called with the engine's lock held.
 func (d *Dispatch) sweep() {
 	d.givenUp = false
-	var kept pool.List
-	for r := d.queued.Pop(); r != nil; r = d.queued.Pop() {
-		if r.Slot&slotGivenUp != 0 {
-			pool.Finish(r, sys.ECANCELED)
-			r.Slot = slotReady
-			d.finished.Push(r)
-		} else {
-			kept.Push(r)
+	for _, list := range [...]*pool.List{&d.queued, &d.staged} {
+		var kept pool.List
+		for r := list.Pop(); r != nil; r = list.Pop() {
+			if r.Slot&slotGivenUp != 0 {
+				pool.Finish(r, sys.ECANCELED)
+				r.Slot = slotReady
+				d.finished.Push(r)
+			} else {
+				kept.Push(r)
+			}
 		}
+		*list = kept
 	}
-	d.queued = kept
 }
 
 // Wait implements backend.Backend.
@@ -215,7 +212,6 @@ func (d *Dispatch) Cancel(r *backend.Request) {
 	}
 	shared.mu.Lock()
 	defer shared.mu.Unlock()
-	d.enqueue()
 	switch {
 	case r.Slot&slotQueued != 0:
 		// Only marked here: to search the queue for each would take quadratic time when thousands are cancelled.
