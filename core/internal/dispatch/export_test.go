@@ -28,5 +28,8 @@ func SetWindow(count int) func() {
 	return func() { SetWindow(before) }
 }
 
+// CarriedOn counts transfers that libdispatch had ended too early.
+func CarriedOn() int64 { return carriedOn.Load() }
+
 // Native tells whether a request would go to libdispatch.
 var Native = native
