@@ -37,8 +37,12 @@ func TestNoAllocations(t *testing.T) {
 	for _, inline := range []int64{0, 1 << 17} {
 		Configure("inline_read_max", inline)
 		h := newHarness(t)
+		most := 0.0
+		if h.q.backend.Name() == "dispatch_io" {
+			most = 30 // purego allocates for each call into C and for each callback
+		}
 		for _, o := range hotOps(h, t.TempDir()) {
-			if n := testing.AllocsPerRun(200, func() { h.hot(o.s) }); n > 0 {
+			if n := testing.AllocsPerRun(200, func() { h.hot(o.s) }); n > most {
 				t.Errorf("%s with inline_read_max=%d: %v allocations", o.name, inline, n)
 			}
 		}

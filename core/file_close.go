@@ -124,6 +124,11 @@ func closeDescriptor(o *op) {
 	f.mu.Lock()
 	fd, owned := f.fd, f.ownsFD && f.state == fileOpen
 	atOnce := owned && f.closesAtOnce()
+	// After a close that did not wait for everything, a backend may still hold the descriptor in a way that forbids
+	// closing it under its feet.
+	if holder, ok := o.queue.backend.(interface{ Holds(sys.FD) bool }); ok && holder.Holds(fd) {
+		atOnce = false
+	}
 	if f.state == fileOpen && o.err == EOK && (f.pushDone < f.pushLen || f.gatherLen > 0) {
 		o.err = ETIMEDOUT // a push did not end in time: what it held may or may not be in the file
 	}

@@ -44,7 +44,8 @@ var descriptions = map[string]string{
 // WorkersMax is how many threads of ours may be in blocking calls at once when the queue's backend works by them; 0 when
 // it does not.
 func (q *Queue) WorkersMax() int {
-	if q.backend.Capabilities()&(backend.CapRead|backend.CapWrite) != 0 {
+	mixed, ok := q.backend.(interface{ UsesWorkers() bool })
+	if q.backend.Capabilities()&(backend.CapRead|backend.CapWrite) != 0 && !(ok && mixed.UsesWorkers()) {
 		return 0
 	}
 	_, limit := pool.Workers()

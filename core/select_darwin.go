@@ -11,7 +11,7 @@ func candidates(bool) []candidate {
 }
 
 func openDispatch() (backend.Backend, error) {
-	d, err := dispatchio.Open()
+	d, err := dispatchio.Open(dispatchio.Options{})
 	if err != nil {
 		return nil, err
 	}

@@ -13,8 +13,20 @@ import (
 	"github.com/ayafileio/ayafileio/core/internal/wake"
 )
 
+// Options of one instance.
+type Options struct {
+	// Shortest is the length of the shortest transfer that goes to libdispatch, in bytes; 0 is 64 KiB. For each read,
+	// however short, libdispatch has the device read a mebibyte ahead, so random short reads cost a multiple of
+	// what they ask for. And a short transfer takes a worker less time than libdispatch needs to pass it on.
+	Shortest int64
+}
+
+const shortestDefault = 64 << 10
+
 // Dispatch is the backend.
 type Dispatch struct {
+	shortest int64
+
 	lane    *pool.Lane
 	staged  pool.List // submitted, not flushed
 	ready   pool.List // collected, not yet returned by Reap
@@ -45,11 +57,14 @@ const (
 const flagLane = 1 << 7
 
 // Open makes an instance. It fails where libdispatch cannot be loaded, and says why.
-func Open() (*Dispatch, error) {
+func Open(o Options) (*Dispatch, error) {
 	if err := load(); err != nil {
 		return nil, err
 	}
-	d := &Dispatch{}
+	d := &Dispatch{shortest: o.Shortest}
+	if d.shortest <= 0 {
+		d.shortest = shortestDefault
+	}
 	if errno := d.event.Open(); errno != 0 {
 		return nil, fmt.Errorf("the wake-up pipe: %w", errno)
 	}
@@ -65,14 +80,18 @@ func (d *Dispatch) Capabilities() backend.Capability {
 	return backend.CapRead | backend.CapWrite | backend.CapCancel
 }
 
-// native tells whether a request goes to libdispatch: a positional transfer of a file that is the core's own. All the
-// rest is the workers':
+// UsesWorkers tells that ordinary transfers, too, may be made by workers.
+func (d *Dispatch) UsesWorkers() bool { return true }
+
+// native tells whether a request goes to libdispatch: a positional transfer of a file that is the core's own, and not a
+// short one. All the rest is the workers':
 //   - streams: libdispatch sets their open file description, which other processes may share, to non-blocking mode;
 //   - appends: they need write(2), and move the descriptor's position;
 //   - descriptors with a position: a channel counts its offsets from the position that it found;
-//   - what cannot work, as a descriptor without the right to write: libdispatch would end all transfers on that disk.
-func native(r *backend.Request) bool {
-	if r.Offset < 0 || r.Length <= 0 || r.Data == nil || r.Flags&backend.FlagForeign != 0 {
+//   - what cannot work, as a descriptor without the right to write: libdispatch's answer to EBADF is to end all
+//     transfers on that disk, those that are being performed included, and that corrupts its memory.
+func (d *Dispatch) native(r *backend.Request) bool {
+	if r.Offset < 0 || r.Length < d.shortest || r.Data == nil || r.Flags&backend.FlagForeign != 0 {
 		return false
 	}
 	var needed sys.OpenFlags
@@ -96,29 +115,40 @@ func native(r *backend.Request) bool {
 func (d *Dispatch) Submit(r *backend.Request) {
 	r.Flags &^= flagLane
 	switch {
-	case native(r):
+	case d.native(r):
 		d.held++
 		r.Slot = slotQueued
 		d.staged.Push(r)
 	case r.Op == backend.OpClose && d.closeLater(r):
-		d.held++
 	default:
 		r.Flags |= flagLane
 		d.lane.Submit(r)
 	}
 }
 
-// closeLater leaves a close to the clean-up handler while libdispatch holds the descriptor.
+// closeLater is for a close while libdispatch holds the descriptor: when an operation would not end, and its file was
+// closed all the same. The clean-up handler closes the descriptor; nobody waits for that.
 func (d *Dispatch) closeLater(r *backend.Request) bool {
 	shared.mu.Lock()
-	defer shared.mu.Unlock()
 	f := shared.files[r.FD]
+	if f != nil {
+		f.orphaned = true
+	}
+	shared.mu.Unlock()
 	if f == nil {
 		return false
 	}
-	r.Slot = slotHeld
-	f.closes = append(f.closes, returned{d, r})
+	pool.Finish(r, 0)
+	d.ready.Push(r)
+	d.event.Set()
 	return true
+}
+
+// Holds tells whether libdispatch holds the descriptor; then only a request may close it.
+func (d *Dispatch) Holds(fd sys.FD) bool {
+	shared.mu.Lock()
+	defer shared.mu.Unlock()
+	return shared.files[fd] != nil
 }
 
 // Flush implements backend.Backend.

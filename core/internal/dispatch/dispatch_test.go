@@ -74,7 +74,7 @@ func finish(t testing.TB, d *dispatch.Dispatch) []*backend.Request {
 
 func begin(t testing.TB) *dispatch.Dispatch {
 	t.Helper()
-	d := open(t)
+	d := open(t, dispatch.Options{Shortest: 1})
 	t.Cleanup(func() {
 		finish(t, d)
 		d.Close()
@@ -93,7 +93,7 @@ func TestLongTransfersAreIntact(t *testing.T) {
 		for _, offset := range []int64{0, 4097} {
 			buffer := make([]byte, length)
 			r := transfer(backend.OpRead, fd, buffer, offset)
-			if !dispatch.Native(r) {
+			if !d.Native(r) {
 				t.Fatal("not a request for libdispatch")
 			}
 			d.Submit(r)
@@ -213,9 +213,9 @@ func TestNothingIsHeldAtRest(t *testing.T) {
 	}
 }
 
-// A close that comes while libdispatch has transfers on the descriptor waits for them: its number must not become
-// another file's.
-func TestCloseWaitsForTransfers(t *testing.T) {
+// A close that comes while libdispatch has transfers on the descriptor is carried out behind them: its number must not
+// become another file's, and libdispatch must not find it closed.
+func TestCloseComesBehindTransfers(t *testing.T) {
 	d := begin(t)
 	path, data := noiseFile(t, 16<<20, 4)
 	other, _ := noiseFile(t, 16<<20, 40)
@@ -230,6 +230,9 @@ func TestCloseWaitsForTransfers(t *testing.T) {
 			d.Submit(reads[i])
 		}
 		d.Flush()
+		if !d.Holds(fd) {
+			t.Fatal("libdispatch has nothing on the descriptor")
+		}
 		d.Submit(&backend.Request{Op: backend.OpClose, FD: fd})
 		for range 10 {
 			d.Submit(&backend.Request{Op: backend.OpOpen, Path: append([]byte(other), 0), OpenFlags: sys.OpenRead})
@@ -245,6 +248,12 @@ func TestCloseWaitsForTransfers(t *testing.T) {
 			}
 		}
 		nothingHeld(t)
+		var stat sys.Stat
+		for deadline := time.Now().Add(20 * time.Second); sys.Fstat(fd, &stat) != sys.EBADF; time.Sleep(time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatal("the descriptor is still there")
+			}
+		}
 	}
 }
 
@@ -304,7 +313,7 @@ func TestWhatIsNotNative(t *testing.T) {
 		transfer(backend.OpRead, appending, make([]byte, 10), 40),
 		foreign,
 	} {
-		if dispatch.Native(r) {
+		if d.Native(r) {
 			t.Errorf("op %d on %d is left to libdispatch", r.Op, r.FD)
 		}
 		d.Submit(r)
@@ -316,8 +325,23 @@ func TestWhatIsNotNative(t *testing.T) {
 	if position, _ := sys.Offset(moved); position != 1000 {
 		t.Errorf("the descriptor's position is %d", position)
 	}
-	if refused := transfer(backend.OpWrite, plain, data[:1], 0); dispatch.Native(refused) {
+	if refused := transfer(backend.OpWrite, plain, data[:1], 0); d.Native(refused) {
 		t.Error("a write without the right to write is left to libdispatch")
+	}
+}
+
+// By default short transfers, too, are the workers'.
+func TestShortTransfersAreNotNative(t *testing.T) {
+	d := open(t, dispatch.Options{})
+	defer d.Close()
+	path, _ := noiseFile(t, 1<<20, 10)
+	fd := descriptor(t, path, sys.OpenRead|sys.OpenWrite)
+	for _, op := range []backend.Op{backend.OpRead, backend.OpWrite} {
+		for length, want := range map[int]bool{4096: false, 64<<10 - 1: false, 64 << 10: true, 1 << 20: true} {
+			if got := d.Native(transfer(op, fd, make([]byte, length), 0)); got != want {
+				t.Errorf("op %d of %d bytes: native is %v", op, length, got)
+			}
+		}
 	}
 }
 
@@ -355,38 +379,6 @@ func TestThreadsAreBounded(t *testing.T) {
 func threads() (count int, known bool) {
 	entries, err := os.ReadDir("/proc/self/task")
 	return len(entries), err == nil
-}
-
-// When a descriptor is closed under libdispatch, it ends all transfers on that disk and reports success. What is short
-// is asked for again.
-func TestForeignCloseDoesNotCutReads(t *testing.T) {
-	d := begin(t)
-	path, data := noiseFile(t, 24<<20, 8)
-	fd := descriptor(t, path, sys.OpenRead)
-	for round := range 10 {
-		victim, errno := sys.Open(append([]byte(path), 0), sys.OpenRead, 0)
-		if errno != 0 {
-			t.Fatal(errno)
-		}
-		for i := range 6 {
-			from := fd
-			if i == 0 {
-				from = victim
-			}
-			d.Submit(transfer(backend.OpRead, from, make([]byte, len(data)), 0))
-		}
-		d.Flush()
-		time.Sleep(time.Duration(round) * time.Millisecond)
-		sys.Close(victim)
-		for _, r := range finish(t, d) {
-			if r.FD != fd {
-				continue // its own reader has closed it
-			}
-			if r.Errno != 0 || r.Result == 0 || !bytes.Equal(unsafe.Slice((*byte)(r.Data), r.Result), data[:r.Result]) {
-				t.Fatalf("round %d: %d bytes, %v", round, r.Result, r.Errno)
-			}
-		}
-	}
 }
 
 func BenchmarkRequest(b *testing.B) {

@@ -2,6 +2,8 @@
 
 package dispatch
 
+import "github.com/ayafileio/ayafileio/core/internal/backend"
+
 // Held tells what libdispatch holds at the moment.
 func Held() (flights, files, channels int) {
 	shared.mu.Lock()
@@ -32,4 +34,4 @@ func SetWindow(count int) func() {
 func CarriedOn() int64 { return carriedOn.Load() }
 
 // Native tells whether a request would go to libdispatch.
-var Native = native
+func (d *Dispatch) Native(r *backend.Request) bool { return d.native(r) }

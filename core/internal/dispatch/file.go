@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/ayafileio/ayafileio/core/internal/backend"
-	"github.com/ayafileio/ayafileio/core/internal/pool"
 	"github.com/ayafileio/ayafileio/core/internal/sys"
 )
 
@@ -17,14 +16,15 @@ const (
 )
 
 // file is a descriptor that libdispatch holds: from its first flight until all of its channels have been cleaned up.
-// The last request on it is reported only then, so whoever knows of no request in flight may close the descriptor.
+// The last request on it is reported only then, so whoever knows of no request in flight may close the descriptor. To
+// close it before makes libdispatch corrupt its memory.
 type file struct {
 	fd       sys.FD
 	open     *channel // takes further requests; nil: the next request opens one
 	flights  int
 	channels int // those not cleaned up
 	last     returned
-	closes   []returned // wait for all that
+	orphaned bool // its owner has closed it; libdispatch has to be done with it first
 }
 
 // returned is a request on its way back to its instance.
@@ -123,20 +123,20 @@ func (e *engine) cleanedUp(index int) {
 	} else {
 		e.retire(c)
 	}
-	closes := e.settle(f)
+	e.settle(f)
 	e.mu.Unlock()
-	e.carryOut(closes)
 }
 
-// settle forgets a file that libdispatch does not hold any more, reports its last request, and returns the requests to
-// close it. Called with mu held.
-func (e *engine) settle(f *file) []returned {
+// settle forgets a file that libdispatch does not hold any more, and reports its last request. Called with mu held.
+func (e *engine) settle(f *file) {
 	if f.flights > 0 || f.channels > 0 || e.files[f.fd] != f {
-		return nil
+		return
 	}
 	delete(e.files, f.fd)
 	e.report(f)
-	return f.closes
+	if f.orphaned {
+		go sys.Close(f.fd) // it can take long, and the lock is held
+	}
 }
 
 // report delivers the request that was kept back. Called with mu held.
@@ -144,15 +144,5 @@ func (e *engine) report(f *file) {
 	if f.last.request != nil {
 		f.last.to.deliver(f.last.request)
 		f.last = returned{}
-	}
-}
-
-// carryOut closes descriptors. A close can take long, so the lock is not held.
-func (e *engine) carryOut(closes []returned) {
-	for _, c := range closes {
-		pool.Execute(c.request)
-		e.mu.Lock()
-		c.to.deliver(c.request)
-		e.mu.Unlock()
 	}
 }

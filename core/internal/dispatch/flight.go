@@ -95,9 +95,8 @@ func (e *engine) transferred(index int, done bool, data uintptr, errno sys.Errno
 		errno = fl.goOn()
 	}
 	e.mu.Lock()
-	closes := e.end(fl, errno)
+	e.end(fl, errno)
 	e.mu.Unlock()
-	e.carryOut(closes)
 }
 
 // takePart copies a part of what was read to where it belongs. libdispatch reads into memory of its own.
@@ -119,8 +118,8 @@ func (fl *flight) takePart(l *library, data uintptr) {
 var carriedOn atomic.Int64
 
 // goOn asks the system itself, once, when libdispatch ends a transfer before its end. Mostly that confirms the end of
-// the file, or the error. But when one descriptor turns out to be closed, libdispatch ends all transfers on the same
-// disk, other files' included, and reports success.
+// the file, or the error. But in a host that uses Dispatch I/O wrongly elsewhere (closes a descriptor under it),
+// libdispatch ends all transfers on the same disk, ours included, and reports success.
 func (fl *flight) goOn() sys.Errno {
 	r := fl.request
 	transfer := sys.Pread
@@ -141,8 +140,8 @@ func (fl *flight) goOn() sys.Errno {
 }
 
 // end takes a flight that libdispatch has done with: its request is finished, or goes again if it was given up for
-// another's sake. It returns requests to close the file. Called with mu held.
-func (e *engine) end(fl *flight, errno sys.Errno) []returned {
+// another's sake. Called with mu held.
+func (e *engine) end(fl *flight, errno sys.Errno) {
 	c := fl.channel
 	f := c.file
 	c.flights--
@@ -151,7 +150,7 @@ func (e *engine) end(fl *flight, errno sys.Errno) []returned {
 	if errno == sys.ECANCELED && fl.moved < fl.length && !fl.cancelled {
 		e.begin(fl)
 		e.pump()
-		return nil
+		return
 	}
 	r, owner := fl.request, fl.owner
 	r.Result, r.Errno = fl.moved, 0
@@ -170,7 +169,7 @@ func (e *engine) end(fl *flight, errno sys.Errno) []returned {
 	if f.flights == 0 && f.open != nil {
 		e.shut(f.open, 0)
 	}
-	return e.settle(f)
+	e.settle(f)
 }
 
 // stop gives a flight up, and with it all flights of its channel; the others begin again when they come back. Called

@@ -10,9 +10,9 @@ import (
 	"github.com/ayafileio/ayafileio/core/internal/dispatch"
 )
 
-func open(t testing.TB) *dispatch.Dispatch {
+func open(t testing.TB, o dispatch.Options) *dispatch.Dispatch {
 	t.Helper()
-	d, err := dispatch.Open()
+	d, err := dispatch.Open(o)
 	if err != nil {
 		t.Skip(err)
 	}
@@ -20,8 +20,12 @@ func open(t testing.TB) *dispatch.Dispatch {
 }
 
 func TestContract(t *testing.T) {
-	backendtest.Run(t, backendtest.Subject{
-		Open:           func(t testing.TB) backend.Backend { return open(t) },
-		CancelsRunning: true,
-	})
+	for name, o := range map[string]dispatch.Options{"all": {Shortest: 1}, "mixed": {Shortest: 64}, "default": {}} {
+		t.Run(name, func(t *testing.T) {
+			backendtest.Run(t, backendtest.Subject{
+				Open:           func(t testing.TB) backend.Backend { return open(t, o) },
+				CancelsRunning: true,
+			})
+		})
+	}
 }
