@@ -3,6 +3,7 @@
 package dispatch
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 
@@ -26,6 +27,10 @@ type library struct {
 	nothing uintptr
 }
 
+// ErrForked is why libdispatch cannot be used in a child of a process that has used it: its threads were the parent's.
+// The child of such a process may have a fresh copy of everything in Go, but libdispatch is still the parent's.
+var ErrForked = errors.New("libdispatch does not work in the fork of a process that has used it")
+
 // load finds libdispatch, once per process.
 var load = sync.OnceValue(func() error {
 	libraries := make([]uintptr, 0, len(libraryNames))
@@ -36,8 +41,12 @@ var load = sync.OnceValue(func() error {
 		}
 		libraries = append(libraries, handle)
 	}
+	// libdispatch's own note, for hosts that had used it without us. Not kept on Linux, and perhaps not for ever.
+	if forked := find(libraries, "_dispatch_is_fork_of_multithreaded_parent"); forked != 0 && call(forked)&0xff != 0 {
+		return ErrForked
+	}
 	l := &library{}
-	var global uintptr
+	var global, setSpecific, getSpecific, mainQueue uintptr
 	for name, place := range map[string]*uintptr{
 		"dispatch_io_create":        &l.ioCreate,
 		"dispatch_io_read":          &l.ioRead,
@@ -51,10 +60,23 @@ var load = sync.OnceValue(func() error {
 		"dispatch_get_global_queue": &global,
 		"_NSConcreteGlobalBlock":    &l.globalBlock,
 		"getpid":                    &l.nothing,
+
+		"dispatch_queue_set_specific": &setSpecific,
+		"dispatch_queue_get_specific": &getSpecific,
+		"_dispatch_main_q":            &mainQueue,
 	} {
 		if *place = find(libraries, name); *place == 0 {
 			return fmt.Errorf("libdispatch lacks %s", name)
 		}
+	}
+	// The main queue keeps a note of the process, under a key that nobody else has: a child sees its parent's.
+	process, key := call(l.nothing), l.ioCreate
+	switch user := call(getSpecific, mainQueue, key); user {
+	case 0:
+		call(setSpecific, mainQueue, key, process, 0)
+	case process:
+	default:
+		return ErrForked
 	}
 	l.queue = call(global, 0, 0)
 	l.handler = purego.NewCallback(handle)
