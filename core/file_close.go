@@ -72,13 +72,12 @@ func (f *File) beginClose() bool {
 }
 
 // closesAtOnce: close(2) itself can take long where it has to write or to free blocks: network file systems, the last
-// reference to a deleted file, and files cut at opening (ext4 writes their new data out on close). The caller holds
-// the lock.
+// reference to a deleted file, and files opened in a way that sys.SlowClose names. The caller holds the lock.
 func (f *File) closesAtOnce() bool {
 	if !f.ownsFD || f.stream() || f.memory() {
 		return true
 	}
-	if !f.local() || f.flags&sys.OpenTruncate != 0 {
+	if !f.local() || f.flags&sys.SlowClose != 0 {
 		return false
 	}
 	var stat sys.Stat

@@ -1,7 +1,6 @@
 package sys
 
 import (
-	"syscall"
 	"unsafe"
 
 	"golang.org/x/sys/windows"
@@ -61,13 +60,12 @@ func (b *fileBasicInfo) set(fd FD) Errno {
 	if errno != windows.ERROR_ACCESS_DENIED {
 		return errno
 	}
-	share := uintptr(windows.FILE_SHARE_READ | windows.FILE_SHARE_WRITE | windows.FILE_SHARE_DELETE)
-	second, _, failure := syscall.SyscallN(procReOpenFile.Addr(), uintptr(fd), windows.FILE_WRITE_ATTRIBUTES, share, windows.FILE_FLAG_BACKUP_SEMANTICS)
-	if windows.Handle(second) == windows.InvalidHandle {
-		return failure
+	second, errno := reopen(fd, windows.FILE_WRITE_ATTRIBUTES, windows.FILE_FLAG_BACKUP_SEMANTICS)
+	if errno != 0 {
+		return errno
 	}
-	defer windows.CloseHandle(windows.Handle(second))
-	return write(windows.Handle(second))
+	defer windows.CloseHandle(second)
+	return write(second)
 }
 
 // Ticks of 100 ns: so many in a second, and from 1601 to 1970.

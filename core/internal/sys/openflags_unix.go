@@ -7,6 +7,9 @@ import "golang.org/x/sys/unix"
 // systemFlagsTaken are the flags of open(2) that an OpenFlag stands for, and that would contradict it.
 const systemFlagsTaken = unix.O_ACCMODE | unix.O_APPEND | unix.O_CREAT | unix.O_EXCL | unix.O_TRUNC | openDirect
 
+// SlowClose are flags of files whose close may take long: ext4 writes the new data of a file that was cut out on close.
+const SlowClose = OpenTruncate
+
 // openFlagsBuffered translates to the flags of open(2), close-on-exec included; all but OpenDirect, which each system
 // asks for in its own way.
 func openFlagsBuffered(flags OpenFlags) int {

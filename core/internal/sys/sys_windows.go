@@ -7,67 +7,6 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// TransferMax is the most that one transfer moves. ReadFile counts in 32 bits; the same bound serves all systems.
-const TransferMax = 0x7ffff000
-
-// systemFlagsTaken: CreateFile knows none of open(2)'s flags.
-const systemFlagsTaken = 0xffffffff
-
-// Open opens path (UTF-8, or WTF-8 for names that are not valid UTF-16). The handle is synchronous, shares everything,
-// and is not inherited. Shared deletion lets other programs rename and delete the file as on unix.
-func Open(path []byte, flags OpenFlags, mode uint32) (FD, Errno) {
-	var access uint32
-	if flags&OpenRead != 0 || flags&(OpenWrite|OpenAppend) == 0 {
-		access |= windows.GENERIC_READ
-	}
-	switch {
-	case flags&OpenAppend != 0:
-		// Without FILE_WRITE_DATA the system itself puts every write at the end.
-		access |= windows.FILE_APPEND_DATA | windows.FILE_WRITE_ATTRIBUTES | windows.SYNCHRONIZE
-	case flags&OpenWrite != 0:
-		access |= windows.GENERIC_WRITE
-	}
-	attributes := uint32(windows.FILE_ATTRIBUTE_NORMAL)
-	var disposition uint32 = windows.OPEN_EXISTING
-	switch {
-	case flags&OpenCreate != 0 && flags&OpenExclusive != 0:
-		disposition = windows.CREATE_NEW
-	case flags&OpenCreate != 0 && flags&OpenTruncate != 0:
-		disposition = windows.CREATE_ALWAYS
-	case flags&OpenCreate != 0:
-		disposition = windows.OPEN_ALWAYS
-	case flags&OpenTruncate != 0:
-		disposition = windows.TRUNCATE_EXISTING
-	}
-	if flags&OpenCreate != 0 && mode&0o200 == 0 {
-		attributes = windows.FILE_ATTRIBUTE_READONLY
-	}
-	if flags&OpenDirect != 0 {
-		attributes |= windows.FILE_FLAG_NO_BUFFERING
-	}
-	if flags&OpenDirectory != 0 {
-		attributes |= windows.FILE_FLAG_BACKUP_SEMANTICS // without it no directory is opened
-	}
-	var room [windows.MAX_PATH + 1]uint16
-	name, ok := appendUTF16(room[:0], path)
-	if !ok {
-		return InvalidFD, windows.ERROR_INVALID_NAME
-	}
-	handle, err := windows.CreateFile(&name[0], access,
-		windows.FILE_SHARE_READ|windows.FILE_SHARE_WRITE|windows.FILE_SHARE_DELETE, nil, disposition, attributes, 0)
-	if err != nil {
-		errno := errnoOf(err)
-		if errno == windows.ERROR_ACCESS_DENIED {
-			// The system says the same of a directory as of a file that is not ours.
-			if found, err := windows.GetFileAttributes(&name[0]); err == nil && found&windows.FILE_ATTRIBUTE_DIRECTORY != 0 {
-				errno = EISDIR
-			}
-		}
-		return InvalidFD, errno
-	}
-	return FD(handle), 0
-}
-
 func errnoOf(err error) Errno {
 	if errno, ok := err.(syscall.Errno); ok && errno != 0 {
 		return errno
@@ -84,45 +23,10 @@ func OpenCached(path unsafe.Pointer, flags OpenFlags, mode uint32) (FD, Errno) {
 }
 
 // Close releases the handle.
-func Close(fd FD) Errno { return errnoOf(windows.CloseHandle(windows.Handle(fd))) }
-
-// toEnd as an offset makes WriteFile append, atomically.
-const toEnd = 0xFFFFFFFF
-
-// Pread reads at offset, or at the stream's own position when offset is -1. A positional read on a synchronous handle
-// also moves the handle's own position: nothing here relies on that. The end of file is a count of 0.
-func Pread(fd FD, data unsafe.Pointer, length, offset int64) (int64, Errno) {
-	buffer := unsafe.Slice((*byte)(data), min(length, TransferMax))
-	var done uint32
-	var err error
-	if offset == -1 {
-		err = windows.ReadFile(windows.Handle(fd), buffer, &done, nil)
-	} else {
-		place := windows.Overlapped{Offset: uint32(offset), OffsetHigh: uint32(offset >> 32)}
-		err = windows.ReadFile(windows.Handle(fd), buffer, &done, &place)
-	}
-	switch errno := errnoOf(err); errno {
-	case 0:
-		return int64(done), 0
-	case windows.ERROR_HANDLE_EOF, windows.ERROR_BROKEN_PIPE:
-		return 0, 0
-	default:
-		return 0, errno
-	}
-}
-
-// Pwrite writes at offset; -1 is the end of a file and the next byte of a stream.
-func Pwrite(fd FD, data unsafe.Pointer, length, offset int64) (int64, Errno) {
-	buffer := unsafe.Slice((*byte)(data), min(length, TransferMax))
-	var done uint32
-	place := windows.Overlapped{Offset: uint32(offset), OffsetHigh: uint32(offset >> 32)}
-	if offset == -1 {
-		place.Offset, place.OffsetHigh = toEnd, toEnd
-	}
-	if err := windows.WriteFile(windows.Handle(fd), buffer, &done, &place); err != nil {
-		return 0, errnoOf(err)
-	}
-	return int64(done), 0
+func Close(fd FD) Errno {
+	// First, since the number may name another file as soon as the handle is closed.
+	forget(fd)
+	return errnoOf(windows.CloseHandle(windows.Handle(fd)))
 }
 
 // ReadNowait always answers EAGAIN: this system has no read that is sure not to wait.
@@ -165,11 +69,42 @@ func Fstat(fd FD, stat *Stat) Errno {
 	return 0
 }
 
-// FileTraits promises nothing: a handle does not tell cheaply whether its volume is local.
-func FileTraits(fd FD, stat *Stat) Traits { return 0 }
+// FileTraits asks the volume's driver whether it is behind a network. That is answered from memory, and so is the
+// metadata of files on a volume that is not. Sizes tell the truth.
+func FileTraits(fd FD, stat *Stat) Traits {
+	if stat.Kind != KindRegular {
+		return 0
+	}
+	const fileFsDeviceInformation, remoteDevice = 4, 0x10
+	var device struct{ kind, characteristics uint32 }
+	var status windows.IO_STATUS_BLOCK
+	refused, _, _ := syscall.SyscallN(procNtQueryVolume.Addr(), uintptr(fd), uintptr(unsafe.Pointer(&status)),
+		uintptr(unsafe.Pointer(&device)), unsafe.Sizeof(device), fileFsDeviceInformation)
+	if refused != 0 || device.characteristics&remoteDevice != 0 {
+		return TraitSizeTrusted
+	}
+	return TraitSizeTrusted | TraitLocal
+}
 
-// Fsync puts data and metadata on stable storage.
-func Fsync(fd FD) Errno { return errnoOf(windows.FlushFileBuffers(windows.Handle(fd))) }
+var procNtQueryVolume = windows.NewLazySystemDLL("ntdll.dll").NewProc("NtQueryVolumeInformationFile")
+
+// Fsync puts data and metadata on stable storage. The system refuses it to a handle that may not write; unix does not,
+// since somebody else may have written. So it goes through a second handle there, unless this user may not write at all.
+func Fsync(fd FD) Errno {
+	errno := errnoOf(windows.FlushFileBuffers(windows.Handle(fd)))
+	if errno != windows.ERROR_ACCESS_DENIED {
+		return errno
+	}
+	writable, errno := reopen(fd, windows.GENERIC_WRITE, 0)
+	if errno == windows.ERROR_ACCESS_DENIED || errno == windows.ERROR_SHARING_VIOLATION {
+		return 0
+	}
+	if errno != 0 {
+		return errno
+	}
+	defer windows.CloseHandle(writable)
+	return errnoOf(windows.FlushFileBuffers(writable))
+}
 
 // Fdatasync does the same as Fsync: the lighter form (NtFlushBuffersFileEx) is not in every version.
 func Fdatasync(fd FD) Errno { return Fsync(fd) }
@@ -184,16 +119,24 @@ func Ftruncate(fd FD, size int64) Errno {
 	if flags, failed := Flags(fd); failed != 0 || flags&OpenAppend == 0 {
 		return errno
 	}
-	share := uintptr(windows.FILE_SHARE_READ | windows.FILE_SHARE_WRITE | windows.FILE_SHARE_DELETE)
-	second, _, failure := syscall.SyscallN(procReOpenFile.Addr(), uintptr(fd), windows.GENERIC_WRITE, share, 0)
-	if windows.Handle(second) == windows.InvalidHandle {
-		return failure
+	second, errno := reopen(fd, windows.GENERIC_WRITE, 0)
+	if errno != 0 {
+		return errno
 	}
-	defer windows.CloseHandle(windows.Handle(second))
-	return setSize(windows.Handle(second), size)
+	defer windows.CloseHandle(second)
+	return setSize(second, size)
 }
 
-var procReOpenFile = windows.NewLazySystemDLL("kernel32.dll").NewProc("ReOpenFile")
+var procReOpenFile = kernel32.NewProc("ReOpenFile")
+
+// reopen opens the same file once more with other rights, whatever its name is by now.
+func reopen(fd FD, access, flags uint32) (windows.Handle, Errno) {
+	second, _, errno := syscall.SyscallN(procReOpenFile.Addr(), uintptr(fd), uintptr(access), shareAll, uintptr(flags))
+	if windows.Handle(second) == windows.InvalidHandle {
+		return windows.InvalidHandle, errno
+	}
+	return windows.Handle(second), 0
+}
 
 func setSize(handle windows.Handle, size int64) Errno {
 	return errnoOf(windows.SetFileInformationByHandle(handle, windows.FileEndOfFileInfo,

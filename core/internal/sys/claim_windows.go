@@ -1,0 +1,108 @@
+package sys
+
+import (
+	"sync"
+	"unsafe"
+
+	"golang.org/x/sys/windows"
+)
+
+// A handle belongs to at most one completion port, for as long as it is open. So the first queue that uses a file's
+// handle gets it; the others use it through workers. Who has which handle is kept here, because Open and Close are the
+// two places that know when a number starts and stops naming a file. Handles that were not opened here (wrapped ones)
+// are never claimed: somebody else could close them, and the number would then name another file. Nor are directories,
+// which have nothing to transfer.
+
+// claim says what is known of one handle.
+type claim struct {
+	owner  uint64 // 0: none yet
+	quiet  bool
+	stream bool
+}
+
+// nobody owns handles whose port is gone and that cannot be given to another.
+const nobody = ^uint64(0)
+
+var opened = struct {
+	sync.RWMutex
+	claims map[FD]claim
+}{claims: map[FD]claim{}}
+
+func remember(fd FD) {
+	stream := kindOf(fd) != windows.FILE_TYPE_DISK
+	opened.Lock()
+	opened.claims[fd] = claim{stream: stream}
+	opened.Unlock()
+}
+
+func forget(fd FD) {
+	opened.Lock()
+	delete(opened.claims, fd)
+	opened.Unlock()
+}
+
+// Claim is what a port may do with a handle.
+type Claim struct {
+	// Mine: the handle's transfers report to the port.
+	Mine bool
+	// Quiet: a transfer that is done at once reports nothing.
+	Quiet bool
+	// Stream: a transfer may wait for the other end, not only for a device.
+	Stream bool
+}
+
+// ClaimHandle makes the handle report to the port of that owner, if it reports to no other. An owner is a number, never
+// used twice and neither 0 nor the highest; the number of a port's handle would not do, since it is used again.
+func ClaimHandle(fd FD, port windows.Handle, owner uint64) Claim {
+	opened.RLock()
+	c, known := opened.claims[fd]
+	opened.RUnlock()
+	if known && c.owner == 0 {
+		c, known = claimFirst(fd, port, owner)
+	}
+	return Claim{Mine: known && c.owner == owner, Quiet: c.quiet, Stream: c.stream}
+}
+
+func claimFirst(fd FD, port windows.Handle, owner uint64) (claim, bool) {
+	opened.Lock()
+	defer opened.Unlock()
+	c, known := opened.claims[fd]
+	if !known || c.owner != 0 {
+		return c, known // somebody was faster
+	}
+	if _, err := windows.CreateIoCompletionPort(windows.Handle(fd), port, 0, 0); err != nil {
+		c.owner = nobody
+	} else {
+		c.owner = owner
+		const modes = windows.FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | windows.FILE_SKIP_SET_EVENT_ON_HANDLE
+		c.quiet = windows.SetFileCompletionNotificationModes(windows.Handle(fd), modes) == nil
+	}
+	opened.claims[fd] = c
+	return c, true
+}
+
+// Disown ends all claims of an owner whose port is about to be closed. Windows 8.1 can take a handle away from its port;
+// where that is not known another queue uses the handle through workers.
+func Disown(owner uint64) {
+	opened.Lock()
+	defer opened.Unlock()
+	for fd, c := range opened.claims {
+		if c.owner != owner {
+			continue
+		}
+		c.owner = nobody
+		if detach(fd) {
+			c.owner = 0
+		}
+		opened.claims[fd] = c
+	}
+}
+
+func detach(fd FD) bool {
+	var none struct {
+		port windows.Handle
+		key  uintptr
+	}
+	var status windows.IO_STATUS_BLOCK
+	return windows.NtSetInformationFile(windows.Handle(fd), &status, (*byte)(unsafe.Pointer(&none)), uint32(unsafe.Sizeof(none)), windows.FileReplaceCompletionInformation) == nil
+}
