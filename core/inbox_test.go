@@ -43,3 +43,29 @@ func TestPostedWhileReaping(t *testing.T) {
 		}
 	})
 }
+
+// A thread that waits for a queue which is closed meanwhile is let go.
+func TestClosedWhileWaiting(t *testing.T) {
+	q, err := OpenQueue()
+	if err != EOK {
+		t.Fatal(err)
+	}
+	if q.FD() >= 0 {
+		q.Close()
+		t.Skip("hosts of this system watch the descriptor instead")
+	}
+	left := make(chan struct{})
+	go func() {
+		defer close(left)
+		for range 3 {
+			q.Wait(-1)
+		}
+	}()
+	time.Sleep(20 * time.Millisecond)
+	q.Close()
+	select {
+	case <-left:
+	case <-time.After(10 * time.Second):
+		t.Fatal("the thread still waits")
+	}
+}

@@ -185,9 +185,19 @@ func (q *Queue) collect() {
 }
 
 // Wait blocks until something can be reaped or the timeout (negative: none) has passed. It is meant for a thread of
-// its own, for hosts that cannot watch FD, and so does not hold the queue's lock.
+// its own, for hosts that cannot watch FD, and so does not hold the queue's lock while it waits.
 func (q *Queue) Wait(timeout time.Duration) bool {
-	if fd := q.backend.FD(); fd >= 0 {
+	q.mu.Lock()
+	b := q.backend
+	q.mu.Unlock()
+	if b == nil {
+		return false // closed meanwhile
+	}
+	return waitFor(b, timeout)
+}
+
+func waitFor(b backend.Backend, timeout time.Duration) bool {
+	if fd := b.FD(); fd >= 0 {
 		milliseconds := -1
 		if timeout >= 0 {
 			milliseconds = int((timeout + time.Millisecond - 1) / time.Millisecond)
@@ -195,7 +205,7 @@ func (q *Queue) Wait(timeout time.Duration) bool {
 		ready, _ := sys.PollRead(sys.FD(fd), milliseconds)
 		return ready
 	}
-	q.backend.Wait(timeout)
+	b.Wait(timeout)
 	return true
 }
 
@@ -312,7 +322,7 @@ func (q *Queue) Close() int {
 		if left <= 0 {
 			break
 		}
-		q.Wait(min(left, 50*time.Millisecond))
+		waitFor(q.backend, min(left, 50*time.Millisecond))
 	}
 	q.generation.Add(1)
 	if q.live > 0 {

@@ -59,8 +59,10 @@ type Request struct {
 
 	// Next links requests in one list at a time: the backend's while it holds the request, the owner's otherwise.
 	Next *Request
-	// Slot belongs to the backend between Submit and Reap.
+	// Slot belongs to the backend between Submit and Reap, or to the lane that the backend gave the request to.
 	Slot uint64
+	// Route is how a backend remembers whether it did: it alone writes it, so that it may look while a worker has Slot.
+	Route uint8
 }
 
 // Capability is one thing a backend does natively, without a worker thread.
@@ -78,7 +80,8 @@ const (
 )
 
 // Backend is one instance, owned by one queue. All methods but Wake are called with the queue's lock held or by the
-// only thread that uses the queue; Wake may be called from any thread.
+// only thread that uses the queue; Wake may be called from any thread. Where there is no FD, Wait may be called from a
+// second thread meanwhile, until Close has returned.
 type Backend interface {
 	// Name is what get_backend_info reports: "io_uring", "threadpool", "fake".
 	Name() string
@@ -91,7 +94,8 @@ type Backend interface {
 	// Reap takes finished requests out, without blocking, and returns how many it stored. It takes the whole batch
 	// from the kernel before it returns any, so that a submitter may submit again while it walks the batch.
 	Reap(out []*Request) int
-	// Wait blocks until something is finished, Wake was called, or the timeout passed (negative: no limit).
+	// Wait blocks until something is finished, Wake was called, or the timeout passed (negative: no limit). A second
+	// thread in Wait is not told of what Submit and Flush finish themselves: their caller reaps.
 	Wait(timeout time.Duration)
 	// Cancel asks for a submitted request to end early; the kernel may be asked only at the next Flush. It still
 	// comes back from Reap exactly once, with ECANCELED or with its ordinary result. A close is carried out all the
@@ -103,6 +107,6 @@ type Backend interface {
 	Wake()
 	// InFlight counts the requests submitted and not reaped.
 	InFlight() int
-	// Close releases everything. Requires InFlight() == 0.
+	// Close releases everything, and a second thread in Wait returns. Requires InFlight() == 0.
 	Close()
 }

@@ -13,6 +13,8 @@ import (
 
 // Pool is the backend.
 type Pool struct {
+	// owner keeps the owner's state whole where a second thread may be in Wait; it is never contended otherwise.
+	owner sync.Mutex
 	lane  *Lane
 	ready List // collected from the lane, not yet returned by Reap
 	reset func()
@@ -40,13 +42,23 @@ func (p *Pool) Name() string { return "threadpool" }
 func (p *Pool) Capabilities() backend.Capability { return 0 }
 
 // Submit implements backend.Backend.
-func (p *Pool) Submit(r *backend.Request) { p.lane.Submit(r) }
+func (p *Pool) Submit(r *backend.Request) {
+	p.owner.Lock()
+	p.lane.Submit(r)
+	p.owner.Unlock()
+}
 
 // Flush implements backend.Backend.
-func (p *Pool) Flush() { p.lane.Flush() }
+func (p *Pool) Flush() {
+	p.owner.Lock()
+	p.lane.Flush()
+	p.owner.Unlock()
+}
 
 // Reap implements backend.Backend.
 func (p *Pool) Reap(out []*backend.Request) int {
+	p.owner.Lock()
+	defer p.owner.Unlock()
 	if p.ready.Empty() {
 		// The latch is taken back in the same breath as the list, so it stays set exactly while there is
 		// something left to take.
@@ -61,14 +73,21 @@ func (p *Pool) Reap(out []*backend.Request) int {
 
 // Wait implements backend.Backend.
 func (p *Pool) Wait(timeout time.Duration) {
+	p.owner.Lock()
 	p.lane.Flush()
-	if p.ready.Empty() {
+	finished := !p.ready.Empty()
+	p.owner.Unlock()
+	if !finished {
 		p.event.Wait(timeout)
 	}
 }
 
 // Cancel implements backend.Backend.
-func (p *Pool) Cancel(r *backend.Request) { p.lane.Cancel(r) }
+func (p *Pool) Cancel(r *backend.Request) {
+	p.owner.Lock()
+	p.lane.Cancel(r)
+	p.owner.Unlock()
+}
 
 // FD implements backend.Backend.
 func (p *Pool) FD() int { return p.event.FD() }
@@ -83,7 +102,11 @@ func (p *Pool) Wake() {
 }
 
 // InFlight implements backend.Backend.
-func (p *Pool) InFlight() int { return p.lane.InFlight() + p.ready.Len() }
+func (p *Pool) InFlight() int {
+	p.owner.Lock()
+	defer p.owner.Unlock()
+	return p.lane.InFlight() + p.ready.Len()
+}
 
 // Close implements backend.Backend.
 func (p *Pool) Close() {

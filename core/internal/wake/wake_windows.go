@@ -15,8 +15,6 @@ type Event struct {
 // Open makes a latch that is not set.
 func (e *Event) Open() sys.Errno {
 	e.set = make(chan struct{}, 1)
-	e.timer = time.NewTimer(0)
-	e.timer.Stop()
 	return 0
 }
 
@@ -53,9 +51,9 @@ func (e *Event) Wait(timeout time.Duration) bool {
 	}
 	var expired <-chan time.Time
 	if timeout > 0 {
-		e.timer.Reset(timeout)
-		defer e.timer.Stop()
-		expired = e.timer.C
+		timer := time.NewTimer(timeout)
+		defer timer.Stop()
+		expired = timer.C
 	}
 	select {
 	case <-e.set:
@@ -66,5 +64,5 @@ func (e *Event) Wait(timeout time.Duration) bool {
 	}
 }
 
-// Close releases the latch.
-func (e *Event) Close() {}
+// Close ends every Wait, now and later.
+func (e *Event) Close() { e.Set() }
