@@ -38,6 +38,7 @@ func Run(t *testing.T, s Subject) {
 		{"KeptAlive", testKeptAlive},
 		{"Wait", testWait},
 		{"Wake", testWake},
+		{"SecondThreadWaits", testSecondThreadWaits},
 		{"DescriptorSeesEveryBatch", testDescriptorSeesEveryBatch},
 		{"DescriptorSeesWorkers", testDescriptorSeesWorkers},
 		{"DescriptorStaysReadable", testDescriptorStaysReadable},
@@ -144,7 +145,7 @@ func write(fd sys.FD, data []byte, offset int64) *backend.Request {
 
 // directories are the kinds of file system to run on: one on a disk, one in memory.
 func directories(t testing.TB) map[string]string {
-	found := map[string]string{"disk": t.TempDir()}
+	found := map[string]string{"disk": TempDir(t)}
 	if memory, err := os.MkdirTemp("/dev/shm", "ayafileio-backend-*"); err == nil {
 		t.Cleanup(func() { os.RemoveAll(memory) })
 		found["memory"] = memory

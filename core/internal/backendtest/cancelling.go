@@ -12,7 +12,7 @@ import (
 
 func testCancelBeforeFlush(t *testing.T, s Subject) {
 	d := start(t, s)
-	fd := patternFile(t, t.TempDir(), 4096, sys.OpenRead)
+	fd := patternFile(t, TempDir(t), 4096, sys.OpenRead)
 	readable, writable := pipe(t)
 	stuck := read(readable, make([]byte, 1), -1)
 	done := read(fd, make([]byte, 16), 0)
@@ -101,7 +101,7 @@ func testCancelRunning(t *testing.T, s Subject) {
 // have taken its place in some table.
 func testCancelFinished(t *testing.T, s Subject) {
 	d := start(t, s)
-	fd := patternFile(t, t.TempDir(), 4096, sys.OpenRead)
+	fd := patternFile(t, TempDir(t), 4096, sys.OpenRead)
 	for range 200 {
 		r := read(fd, make([]byte, 16), 0)
 		call := &backend.Request{Op: backend.OpCall, Call: func(r *backend.Request) { r.Result = 16 }}
@@ -158,7 +158,7 @@ func testCancelThousands(t *testing.T, s Subject) {
 // An open that is cancelled either fails or gives a descriptor: none is lost.
 func testCancelledOpen(t *testing.T, s Subject) {
 	d := start(t, s)
-	path := filepath.Join(t.TempDir(), "file")
+	path := filepath.Join(TempDir(t), "file")
 	before := openDescriptors()
 	requests := make([]*backend.Request, 400)
 	for i := range requests {
@@ -189,7 +189,7 @@ func testCancelledOpen(t *testing.T, s Subject) {
 func testCancelledCloseStillCloses(t *testing.T, s Subject) {
 	d := start(t, s)
 	before := openDescriptors()
-	fd := patternFile(t, t.TempDir(), 10, sys.OpenRead)
+	fd := patternFile(t, TempDir(t), 10, sys.OpenRead)
 	for range 100 {
 		twin := duplicate(t, fd)
 		r := &backend.Request{Op: backend.OpClose, FD: twin, Flags: backend.FlagAsync}
@@ -210,7 +210,7 @@ func testCancelledCloseStillCloses(t *testing.T, s Subject) {
 // An open that waits for the other end of a FIFO may or may not be cancelled, but ends cleanly.
 func testCancelledOpenOfFifo(t *testing.T, s Subject) {
 	d := start(t, s)
-	path := filepath.Join(t.TempDir(), "fifo")
+	path := filepath.Join(TempDir(t), "fifo")
 	fifo(t, path)
 	before := openDescriptors()
 	opening := &backend.Request{Op: backend.OpOpen, Path: cPath(path), OpenFlags: sys.OpenRead}
@@ -246,12 +246,12 @@ func testCancelledOpenOfFifo(t *testing.T, s Subject) {
 // Opening a FIFO waits for the other end; the rest of the queue goes on meanwhile.
 func testOpenOfFifoWaits(t *testing.T, s Subject) {
 	d := start(t, s)
-	path := filepath.Join(t.TempDir(), "fifo")
+	path := filepath.Join(TempDir(t), "fifo")
 	fifo(t, path)
 	opening := &backend.Request{Op: backend.OpOpen, Path: cPath(path), OpenFlags: sys.OpenRead}
 	d.Submit(opening)
 	d.Flush()
-	fd := patternFile(t, t.TempDir(), 10, sys.OpenRead)
+	fd := patternFile(t, TempDir(t), 10, sys.OpenRead)
 	d.must(read(fd, make([]byte, 10), 0))
 	d.Wait(30 * time.Millisecond)
 	if d.Reap(d.out) != 0 {
@@ -273,7 +273,7 @@ func testOpenOfFifoWaits(t *testing.T, s Subject) {
 func testThreadsTakeTurns(t *testing.T, s Subject) {
 	d := start(t, s)
 	readable, writable := pipe(t)
-	fd := patternFile(t, t.TempDir(), 4096, sys.OpenRead)
+	fd := patternFile(t, TempDir(t), 4096, sys.OpenRead)
 	const count = 20
 	for range count {
 		done := make(chan struct{})
@@ -302,7 +302,7 @@ func testThreadsTakeTurns(t *testing.T, s Subject) {
 }
 
 func testCloseLeavesNothing(t *testing.T, s Subject) {
-	fd := patternFile(t, t.TempDir(), 4096, sys.OpenRead)
+	fd := patternFile(t, TempDir(t), 4096, sys.OpenRead)
 	round := func() {
 		d := &driver{Backend: s.Open(t), t: t, out: make([]*backend.Request, 10)}
 		for range 5 {

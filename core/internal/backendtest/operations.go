@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"path/filepath"
 	"testing"
-	"unsafe"
 
 	"github.com/ayafileio/ayafileio/core/internal/backend"
 	"github.com/ayafileio/ayafileio/core/internal/sys"
@@ -14,7 +13,7 @@ func testOperations(t *testing.T, s Subject) {
 	for name, directory := range directories(t) {
 		t.Run(name, func(t *testing.T) {
 			d := start(t, s)
-			path := filepath.Join(directory, "naïve \xff")
+			path := filepath.Join(directory, oddName)
 			fd := sys.FD(d.must(&backend.Request{Op: backend.OpOpen, Path: cPath(path), Mode: 0o640,
 				OpenFlags: sys.OpenRead | sys.OpenWrite | sys.OpenCreate | sys.OpenExclusive}))
 			if n := d.must(write(fd, []byte("0123456789"), 5)); n != 10 {
@@ -27,7 +26,7 @@ func testOperations(t *testing.T, s Subject) {
 			}
 			var stat sys.Stat
 			d.must(&backend.Request{Op: backend.OpStat, FD: fd, Stat: &stat})
-			if stat.Size != 15 || stat.Kind != sys.KindRegular || stat.Mode&0o137 != 0 {
+			if stat.Size != 15 || stat.Kind != sys.KindRegular || stat.Mode&0o137&modeBits != 0 {
 				t.Errorf("stat = %+v", stat)
 			}
 			buffer := make([]byte, 20)
@@ -68,15 +67,21 @@ func testOperations(t *testing.T, s Subject) {
 	}
 }
 
+type errorTest struct {
+	name string
+	r    *backend.Request
+	want sys.Errno
+}
+
 func testErrors(t *testing.T, s Subject) {
 	d := start(t, s)
-	directory := t.TempDir()
+	directory := TempDir(t)
 	file := patternFile(t, directory, 10, sys.OpenRead)
-	folder, _ := sys.Open(cPath(directory), sys.OpenRead, 0)
+	folder, errno := sys.Open(cPath(directory), sys.OpenRead|sys.OpenDirectory, 0)
+	if errno != 0 {
+		t.Fatal(errno)
+	}
 	t.Cleanup(func() { sys.Close(folder) })
-	full, _ := sys.Open(cPath("/dev/full"), sys.OpenWrite, 0)
-	t.Cleanup(func() { sys.Close(full) })
-	readable, _ := pipe(t)
 	buffer := make([]byte, 10)
 	const nobody = sys.FD(1 << 20)
 	openOf := func(name string, flags sys.OpenFlags) *backend.Request {
@@ -84,26 +89,20 @@ func testErrors(t *testing.T, s Subject) {
 	}
 	// Not here: a positional transfer on a pipe. pread refuses it with ESPIPE, io_uring ignores the offset; so the core,
 	// which knows what its files are, refuses it before it comes to a backend.
-	for _, test := range []struct {
-		name string
-		r    *backend.Request
-		want sys.Errno
-	}{
+	for _, test := range append(systemErrors(t), []errorTest{
 		{"open of a missing file", openOf(directory+"/missing", sys.OpenRead), sys.ENOENT},
-		{"open of the empty name", openOf("", sys.OpenRead), sys.ENOENT},
+		{"open of the empty name", openOf("", sys.OpenRead), eNoName},
 		{"open of a directory for writing", openOf(directory, sys.OpenWrite), sys.EISDIR},
 		{"exclusive creation of what exists", openOf(directory+"/pattern", sys.OpenWrite|sys.OpenCreate|sys.OpenExclusive), eEXIST},
 		{"open below a file", openOf(directory+"/pattern/x", sys.OpenRead), eNOTDIR},
 		{"open of a name that is too long", openOf(directory+"/"+string(bytes.Repeat([]byte("x"), 300)), sys.OpenRead), eNAMETOOLONG},
 		{"read of no descriptor", read(nobody, buffer, 0), sys.EBADF},
 		{"write to no descriptor", write(nobody, buffer, 0), sys.EBADF},
-		{"write to a file opened for reading", write(file, buffer, 0), sys.EBADF},
+		{"write to a file opened for reading", write(file, buffer, 0), eNotWritable},
 		{"read of a directory", read(folder, buffer, 0), sys.EISDIR},
-		{"write to a full device", write(full, buffer, 0), sys.ENOSPC},
 		{"read into no memory", &backend.Request{Op: backend.OpRead, FD: file, Length: 10}, eFAULT},
 		{"truncation to a negative size", &backend.Request{Op: backend.OpTruncate, FD: file, Offset: -1}, sys.EINVAL},
-		{"truncation of a file opened for reading", &backend.Request{Op: backend.OpTruncate, FD: file}, sys.EINVAL},
-		{"sync of a pipe", &backend.Request{Op: backend.OpSync, FD: readable}, sys.EINVAL},
+		{"truncation of a file opened for reading", &backend.Request{Op: backend.OpTruncate, FD: file}, eNotTruncatable},
 		{"sync of no descriptor", &backend.Request{Op: backend.OpDatasync, FD: nobody}, sys.EBADF},
 		{"stat of no descriptor", &backend.Request{Op: backend.OpStat, FD: nobody, Stat: new(sys.Stat)}, sys.EBADF},
 		{"close of no descriptor", &backend.Request{Op: backend.OpClose, FD: nobody}, sys.EBADF},
@@ -111,8 +110,8 @@ func testErrors(t *testing.T, s Subject) {
 		{"call that panics", &backend.Request{Op: backend.OpCall, Call: func(*backend.Request) { panic("on purpose") }}, sys.EIO},
 		{"no operation", &backend.Request{Op: backend.OpNone}, sys.ENOSYS},
 		{"unknown operation", &backend.Request{Op: 200}, sys.ENOSYS},
-	} {
-		if d.run(test.r); test.r.Errno != test.want {
+	}...) {
+		if d.run(test.r); test.r.Errno != test.want && (test.r.Errno == 0 || test.r.Errno != onWine[test.name]) {
 			t.Errorf("%s: %v, want %v", test.name, test.r.Errno, test.want)
 		}
 	}
@@ -135,7 +134,7 @@ func testStreamsAndAppend(t *testing.T, s Subject) {
 	if n := d.must(read(readable, buffer, -1)); n != 0 {
 		t.Fatalf("read %d bytes at the end of the pipe", n)
 	}
-	path := filepath.Join(t.TempDir(), "log")
+	path := filepath.Join(TempDir(t), "log")
 	first, second := d.open(path, sys.OpenAppend|sys.OpenCreate), d.open(path, sys.OpenRead|sys.OpenAppend)
 	for range 50 {
 		d.Submit(write(first, []byte("first\n"), -1))
@@ -150,15 +149,14 @@ func testStreamsAndAppend(t *testing.T, s Subject) {
 	}
 }
 
-// A length beyond what one call of the system moves is cut, not refused; going on is the core's business. The memory
-// is smaller than the length, but only as much as the file holds is ever touched.
+// A length beyond what one call of the system moves is cut, not refused; going on is the core's business. Only as much
+// memory as the file holds is ever touched.
 func testLongLengths(t *testing.T, s Subject) {
 	d := start(t, s)
-	fd := patternFile(t, t.TempDir(), 1000, sys.OpenRead)
-	for _, length := range []int64{0x7ffff000, 1 << 31, 1<<32 + 5, 1 << 40} {
-		buffer := make([]byte, 1000)
-		r := &backend.Request{Op: backend.OpRead, FD: fd, Data: unsafe.Pointer(&buffer[0]), Length: length}
-		if n := d.must(r); n != 1000 || !holds(buffer, 0) {
+	fd := patternFile(t, TempDir(t), 1000, sys.OpenRead)
+	for _, length := range []int64{sys.TransferMax, 1 << 31, 1<<32 + 5, 1 << 40} {
+		r := &backend.Request{Op: backend.OpRead, FD: fd, Data: longMemory(t), Length: length}
+		if n := d.must(r); n != 1000 || !holds(bytesOf(r), 0) {
 			t.Errorf("length %d read %d bytes", length, n)
 		}
 	}

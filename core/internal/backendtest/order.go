@@ -75,7 +75,7 @@ func testExactlyOnce(t *testing.T, s Subject) {
 func testBackPressure(t *testing.T, s Subject) {
 	d := start(t, s)
 	const size, count = 1 << 16, 20000
-	fd := patternFile(t, t.TempDir(), size, sys.OpenRead)
+	fd := patternFile(t, TempDir(t), size, sys.OpenRead)
 	requests := make([]backend.Request, count)
 	data := make([]byte, count*4)
 	for i := range requests {
@@ -98,7 +98,7 @@ func testBackPressure(t *testing.T, s Subject) {
 // A submitter may submit, flush and even reap again while it walks a batch.
 func testSubmitWhileWalking(t *testing.T, s Subject) {
 	d := start(t, s)
-	fd := patternFile(t, t.TempDir(), 4096, sys.OpenRead)
+	fd := patternFile(t, TempDir(t), 4096, sys.OpenRead)
 	const total = 3000
 	started, seen := 0, map[*backend.Request]bool{}
 	next := func() {

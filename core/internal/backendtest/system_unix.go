@@ -7,9 +7,11 @@ import (
 	"syscall"
 	"testing"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 
+	"github.com/ayafileio/ayafileio/core/internal/backend"
 	"github.com/ayafileio/ayafileio/core/internal/sys"
 )
 
@@ -18,7 +20,31 @@ const (
 	eNOTDIR      = syscall.ENOTDIR
 	eNAMETOOLONG = syscall.ENAMETOOLONG
 	eFAULT       = syscall.EFAULT
+	eNoName      = syscall.ENOENT
+	eNotWritable = syscall.EBADF
+
+	eNotTruncatable = syscall.EINVAL
+
+	oddName  = "naïve \xff"
+	modeBits = 0o777
 )
+
+// onWine is for Windows.
+var onWine map[string]sys.Errno
+
+// longMemory is memory to name with a very long length. It is not that long itself: the kernel looks at what it fills.
+func longMemory(testing.TB) unsafe.Pointer { return pointer(make([]byte, 1000)) }
+
+// systemErrors are the errors that only this kind of system has.
+func systemErrors(t testing.TB) []errorTest {
+	full, _ := sys.Open(cPath("/dev/full"), sys.OpenWrite, 0)
+	t.Cleanup(func() { sys.Close(full) })
+	readable, _ := pipe(t)
+	return []errorTest{
+		{"write to a full device", write(full, make([]byte, 10), 0), sys.ENOSPC},
+		{"sync of a pipe", &backend.Request{Op: backend.OpSync, FD: readable}, sys.EINVAL},
+	}
+}
 
 func pipe(t testing.TB) (readable, writable sys.FD) {
 	t.Helper()

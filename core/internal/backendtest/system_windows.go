@@ -1,9 +1,11 @@
 package backendtest
 
 import (
-	"os"
+	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/windows"
 
@@ -15,16 +17,54 @@ const (
 	eNOTDIR      = windows.ERROR_PATH_NOT_FOUND
 	eNAMETOOLONG = windows.ERROR_INVALID_NAME
 	eFAULT       = windows.ERROR_NOACCESS
+	eNoName      = windows.ERROR_PATH_NOT_FOUND
+	eNotWritable = windows.ERROR_ACCESS_DENIED
+
+	eNotTruncatable = windows.ERROR_ACCESS_DENIED
+
+	oddName  = "naïve 文"
+	modeBits = 0 // only the right to write is known here
 )
 
+// onWine are the errors that Wine 8 reports otherwise than Windows does.
+var onWine = map[string]sys.Errno{
+	"open of a name that is too long":         windows.ERROR_FILE_NOT_FOUND,
+	"truncation of a file opened for reading": windows.ERROR_INVALID_PARAMETER, // what ftruncate said, passed on
+}
+
+// longMemory: the system touches every page that is named, so the memory would have to be there, all 2 GiB of it.
+// Package sys has a test of its own for what it makes of long lengths.
+func longMemory(t testing.TB) unsafe.Pointer {
+	t.Helper()
+	t.Skip("2 GiB of memory would be touched")
+	return nil
+}
+
+// systemErrors: there is no full device here, and pipes can be synced.
+func systemErrors(testing.TB) []errorTest { return nil }
+
+var pipes atomic.Int64
+
+// pipe makes a named pipe, since only those can be overlapped. The reading end is opened as the core opens files.
 func pipe(t testing.TB) (readable, writable sys.FD) {
 	t.Helper()
-	r, w, err := os.Pipe()
+	name := fmt.Sprintf(`\\.\pipe\ayafileio-%d-%d`, windows.GetCurrentProcessId(), pipes.Add(1))
+	wide, err := windows.UTF16PtrFromString(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { r.Close(); w.Close() })
-	return sys.FD(r.Fd()), sys.FD(w.Fd())
+	const mode, room = windows.PIPE_TYPE_BYTE | windows.PIPE_READMODE_BYTE | windows.PIPE_WAIT, 1 << 16
+	handle, err := windows.CreateNamedPipe(wide, windows.PIPE_ACCESS_OUTBOUND|windows.FILE_FLAG_OVERLAPPED, mode, 1, room, room, 0, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { windows.CloseHandle(handle) })
+	readable, errno := sys.Open(cPath(name), sys.OpenRead, 0)
+	if errno != 0 {
+		t.Fatal(errno)
+	}
+	t.Cleanup(func() { sys.Close(readable) })
+	return readable, sys.FD(handle)
 }
 
 func fifo(t testing.TB, path string) {
@@ -35,7 +75,7 @@ func fifo(t testing.TB, path string) {
 // pollReadable: no descriptor to watch on this system, so it is never asked.
 func pollReadable(fd int, patience time.Duration) bool { return false }
 
-// openDescriptors is not told.
+// openDescriptors is not told: the runtime's own handles come and go.
 func openDescriptors() int { return -1 }
 
 func duplicate(t testing.TB, fd sys.FD) sys.FD {

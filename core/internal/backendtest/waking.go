@@ -130,7 +130,7 @@ func testDescriptorSeesWorkers(t *testing.T, s Subject) {
 		t.Skip("no descriptor on this system")
 	}
 	watch := newWatcher(t, d.FD())
-	fd := patternFile(t, t.TempDir(), 4096, sys.OpenRead)
+	fd := patternFile(t, TempDir(t), 4096, sys.OpenRead)
 	for round := range 300 {
 		batch := 1 + round%7
 		for i := range batch {
@@ -165,7 +165,7 @@ func testDescriptorStaysReadable(t *testing.T, s Subject) {
 	if d.FD() < 0 {
 		t.Skip("no descriptor on this system")
 	}
-	fd := patternFile(t, t.TempDir(), 4096, sys.OpenRead)
+	fd := patternFile(t, TempDir(t), 4096, sys.OpenRead)
 	for range 20 {
 		d.Submit(read(fd, make([]byte, 1), 0))
 	}

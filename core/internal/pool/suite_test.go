@@ -1,5 +1,3 @@
-//go:build unix
-
 package pool_test
 
 import (
@@ -11,7 +9,7 @@ import (
 )
 
 func TestContract(t *testing.T) {
-	pool.SetWorkers(3) // the suite has dozens of reads waiting in pipes at a time: they need no workers
+	pool.SetWorkers(suiteWorkers)
 	defer pool.SetWorkers(0)
 	backendtest.Run(t, backendtest.Subject{Open: func(t testing.TB) backend.Backend {
 		p, errno := pool.Open()
@@ -19,5 +17,5 @@ func TestContract(t *testing.T) {
 			t.Fatal(errno)
 		}
 		return p
-	}, CancelsRunning: true})
+	}, CancelsRunning: cancelsRunning})
 }
