@@ -4,6 +4,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/ayafileio/ayafileio/core/internal/backendtest"
 )
 
 // The paths of an operation without any binding. Both must not allocate; TestNoAllocations holds them to it.
@@ -17,6 +19,7 @@ func hotOps(h *harness, dir string) []hotOp {
 	path := filepath.Join(dir, "hot")
 	put(h.t, path, strings.Repeat("x", 1<<20))
 	f := h.open(path, OpenRead|OpenWrite, -1)
+	h.t.Cleanup(func() { h.close(f) }) // before the directory is removed
 	b := make([]byte, 4096)
 	return []hotOp{
 		{"read_at", submissionOf(OpReadAt, f, ReadAtArgs{Data: pointerTo(b), Length: 4096, Offset: 8192})},
@@ -41,7 +44,7 @@ func TestNoAllocations(t *testing.T) {
 		if h.q.backend.Name() == "dispatch_io" {
 			most = 30 // purego allocates for each call into C and for each callback
 		}
-		for _, o := range hotOps(h, t.TempDir()) {
+		for _, o := range hotOps(h, backendtest.TempDir(t)) {
 			if n := testing.AllocsPerRun(200, func() { h.hot(o.s) }); n > most {
 				t.Errorf("%s with inline_read_max=%d: %v allocations", o.name, inline, n)
 			}
@@ -57,7 +60,7 @@ func benchmarkHot(b *testing.B, inline int64) {
 	Configure("inline_read_max", inline)
 	defer ConfigureReset()
 	h := newHarness(b)
-	for _, o := range hotOps(h, b.TempDir()) {
+	for _, o := range hotOps(h, backendtest.TempDir(b)) {
 		b.Run(o.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {

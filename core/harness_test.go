@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 	"unsafe"
+
+	"github.com/ayafileio/ayafileio/core/internal/backendtest"
 )
 
 // harness drives the core the way a binding does: first without a queue, then with it, then by reaping.
@@ -199,7 +201,7 @@ func places(t *testing.T, test func(t *testing.T, h *harness, dir string)) {
 						t.Fatal(err)
 					}
 					scratch, _ = filepath.Abs(scratch)
-					t.Cleanup(func() { os.RemoveAll(scratch) })
+					t.Cleanup(func() { backendtest.RemoveAll(scratch) })
 					test(t, newHarness(t), scratch)
 				})
 			}

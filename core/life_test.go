@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/ayafileio/ayafileio/core/internal/backendtest"
 )
 
 // pipe returns a wrapped read end and the plain write end.
@@ -223,7 +225,7 @@ func TestOperationsWaitForTheOpen(t *testing.T) {
 
 func TestHandlesAreReused(t *testing.T) {
 	h := newHarness(t)
-	path := filepath.Join(t.TempDir(), "a")
+	path := filepath.Join(backendtest.TempDir(t), "a")
 	put(t, path, "x")
 	h.close(h.open(path, flagsRead, -1))
 	before := len(files.all())

@@ -9,6 +9,8 @@ import (
 	"os"
 	"testing"
 	"time"
+
+	"github.com/ayafileio/ayafileio/core/internal/backendtest"
 )
 
 // faults are rules that a file has to survive: what was accepted is neither lost nor doubled, the position is where the
@@ -35,7 +37,7 @@ func faulty(t *testing.T, rules string, seed int64) *harness {
 func TestModelWithFaults(t *testing.T) {
 	for i, rules := range faults {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
-			dir, slots := t.TempDir(), slotsTaken()
+			dir, slots := backendtest.TempDir(t), slotsTaken()
 			bad := faulty(t, rules, int64(i+1))
 			good := faulty(t, "", 0)
 			modelSeeds(t, 30, func(seed int64) {
@@ -162,7 +164,7 @@ func TestModelWritesInFlightWithFaults(t *testing.T) {
 	for i, rules := range faults {
 		for _, flags := range []uint32{flagsCreate, flagsAppend} {
 			t.Run(fmt.Sprint(i, flags), func(t *testing.T) {
-				dir, slots := t.TempDir(), slotsTaken()
+				dir, slots := backendtest.TempDir(t), slotsTaken()
 				bad := faulty(t, rules, int64(i+1))
 				good := faulty(t, "", 0)
 				modelSeeds(t, 30, func(seed int64) {

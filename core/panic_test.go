@@ -30,7 +30,7 @@ func TestPanicReleasesTheFile(t *testing.T) {
 		}()
 		h.expect(h.do(readSubmission(f, make([]byte, 1), 0)), EPOISONED)
 		h.expect(h.simple(OpClose, f), EPOISONED)
-		if after := openDescriptors(); after != before-1 {
+		if after := openDescriptors(); before > 0 && after != before-1 {
 			t.Fatalf("%d descriptors, %d before the close", after, before)
 		}
 		nothingLeft(t, h.q, slots)

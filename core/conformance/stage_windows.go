@@ -1,8 +1,18 @@
 package conformance
 
-import "syscall"
+import (
+	"syscall"
+
+	"golang.org/x/sys/windows"
+)
 
 const system = "windows"
+
+func init() {
+	if windows.NewLazySystemDLL("ntdll.dll").NewProc("wine_get_version").Find() == nil {
+		emulator = "wine"
+	}
+}
 
 // OpenDescriptors cannot be told here.
 func OpenDescriptors() int { return 0 }

@@ -8,9 +8,7 @@ import (
 	"testing"
 )
 
-// TempDir is t.TempDir for systems where os.RemoveAll does not work: Wine 8 refuses the kind of deletion that it asks
-// for, and then t.TempDir fails the test. This removes file by file and, where nothing is known to be wrong with
-// removal, complains as t.TempDir does.
+// TempDir is t.TempDir for systems where os.RemoveAll does not work.
 func TempDir(t testing.TB) string {
 	t.Helper()
 	directory, err := os.MkdirTemp("", "ayafileio-")
@@ -18,16 +16,25 @@ func TempDir(t testing.TB) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		var names []string
-		filepath.WalkDir(directory, func(name string, _ fs.DirEntry, err error) error {
-			names = append(names, name)
-			return err
-		})
-		for _, name := range slices.Backward(names) {
-			if err := os.Remove(name); err != nil {
-				t.Errorf("cannot be removed: %v", err)
-			}
+		if err := RemoveAll(directory); err != nil {
+			t.Error(err)
 		}
 	})
 	return directory
+}
+
+// RemoveAll removes a directory file by file: Wine 8 refuses the kind of deletion that os.RemoveAll asks for.
+func RemoveAll(directory string) error {
+	var names []string
+	filepath.WalkDir(directory, func(name string, _ fs.DirEntry, err error) error {
+		names = append(names, name)
+		return err
+	})
+	var failure error
+	for _, name := range slices.Backward(names) {
+		if err := os.Remove(name); err != nil && failure == nil {
+			failure = err
+		}
+	}
+	return failure
 }
