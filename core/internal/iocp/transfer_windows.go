@@ -15,6 +15,7 @@ type record struct {
 	overlapped windows.Overlapped
 	request    *backend.Request // nil: not in use
 	index      uint32
+	retired    bool // not in use either, but a packet may still name it
 }
 
 // table has every record that the port has ever made; they are used again and never freed.
@@ -44,10 +45,17 @@ func (t *table) take(r *backend.Request) *record {
 }
 
 func (t *table) give(rec *record) *backend.Request {
-	r := rec.request
-	rec.request = nil
-	t.held--
+	r := t.retire(rec)
 	t.free = append(t.free, rec.index)
+	rec.retired = false
+	return r
+}
+
+// retire is give for a record that a packet may still come for. It is used again after that.
+func (t *table) retire(rec *record) *backend.Request {
+	r := rec.request
+	rec.request, rec.retired = nil, true
+	t.held--
 	return r
 }
 
@@ -93,12 +101,15 @@ func (p *Port) issue() {
 	}
 }
 
+// Variables, so that a test can run out of memory.
+var startRead, startWrite = sys.StartRead, sys.StartWrite
+
 func (p *Port) start(r *backend.Request) {
 	rec := p.table.take(r)
 	rec.overlapped = windows.Overlapped{Offset: uint32(r.Offset), OffsetHigh: uint32(r.Offset >> 32)} // -1 is sys.ToEnd twice
-	begin := sys.StartWrite
+	begin := startWrite
 	if r.Op == backend.OpRead {
-		begin = sys.StartRead
+		begin = startRead
 		if r.Offset == -1 {
 			rec.overlapped.Offset, rec.overlapped.OffsetHigh = 0, 0 // a stream ignores it
 		}
@@ -108,12 +119,14 @@ func (p *Port) start(r *backend.Request) {
 	r.Slot = slotHeld | uint64(rec.index)
 	switch errno := begin(r.FD, r.Data, r.Length, &rec.overlapped); {
 	case errno == windows.ERROR_IO_PENDING:
-	case errno == 0 && !quiet, errno == windows.ERROR_MORE_DATA:
-		// Done, but there is a packet, and the record is in use until that has come. (A message that is longer than
-		// the room for it is a warning of the kernel's, which is neither success nor failure to it.)
+	case errno == 0 && !quiet:
+		// Done, but there is a packet, and the record is in use until that has come.
 	case errno == 0:
-		r.Result, r.Errno = int64(rec.overlapped.InternalHigh), 0
-		p.toReady(p.table.give(rec))
+		p.moved(p.table.give(rec), rec)
+	case errno == windows.ERROR_MORE_DATA:
+		// A message that is longer than the room for it. To the kernel that is a warning, neither success nor
+		// failure, and whether a packet comes is not said anywhere.
+		p.moved(p.table.retire(rec), rec)
 	case exhausted(errno) && p.table.held > 1:
 		// Others will give the memory back. This one stays the first.
 		p.table.give(rec)
@@ -136,19 +149,29 @@ func exhausted(errno sys.Errno) bool {
 // complete takes the result that a packet announces. A record that is not in use, or not ours, is somebody else's.
 func (p *Port) complete(arrived *packet) {
 	rec := p.table.byAddress[arrived.record]
-	if rec == nil || rec.request == nil {
+	switch {
+	case rec == nil:
+		return
+	case rec.request == nil:
+		if rec.retired {
+			rec.retired = false
+			p.table.free = append(p.table.free, rec.index)
+		}
 		return
 	}
 	p.full = false
-	status := windows.NTStatus(rec.overlapped.Internal)
-	count := int64(rec.overlapped.InternalHigh)
 	r := p.table.give(rec)
-	if status == 0 || status == windows.STATUS_BUFFER_OVERFLOW {
-		r.Result, r.Errno = count, 0
-		p.toReady(r)
+	if status := windows.NTStatus(rec.overlapped.Internal); status != 0 && status != windows.STATUS_BUFFER_OVERFLOW {
+		p.finish(r, status.Errno())
 		return
 	}
-	p.finish(r, status.Errno())
+	p.moved(r, rec)
+}
+
+// moved ends a request with the count that the kernel has left in its record.
+func (p *Port) moved(r *backend.Request, rec *record) {
+	r.Result, r.Errno = int64(rec.overlapped.InternalHigh), 0
+	p.toReady(r)
 }
 
 // finish ends a request that moved nothing. The end of a file is no error; it comes at once or by a packet.
