@@ -20,6 +20,8 @@ type Subject struct {
 	Open func(t testing.TB) backend.Backend
 	// CancelsRunning: a transfer that waits in the kernel can be ended. Not so on Windows' pool, where a worker is blocked in it.
 	CancelsRunning bool
+	// AppendsOnWorkers: two may be under way at once.
+	AppendsOnWorkers bool
 }
 
 // Run runs the suite.

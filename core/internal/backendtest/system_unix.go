@@ -29,6 +29,8 @@ const (
 	modeBits = 0o777
 )
 
+func appendsAtomically() bool { return true }
+
 // onWine is for Windows.
 var onWine map[string]sys.Errno
 

@@ -26,6 +26,11 @@ const (
 	modeBits = 0 // only the right to write is known here
 )
 
+// appendsAtomically: Windows does, Wine 8 asks for the size and writes there then.
+func appendsAtomically() bool {
+	return windows.NewLazySystemDLL("ntdll.dll").NewProc("wine_get_version").Find() != nil
+}
+
 // onWine are the errors that Wine 8 reports otherwise than Windows does.
 var onWine = map[string]sys.Errno{
 	"open of a name that is too long":         windows.ERROR_FILE_NOT_FOUND,

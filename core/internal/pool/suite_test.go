@@ -17,5 +17,5 @@ func TestContract(t *testing.T) {
 			t.Fatal(errno)
 		}
 		return p
-	}, CancelsRunning: cancelsRunning})
+	}, CancelsRunning: cancelsRunning, AppendsOnWorkers: true})
 }

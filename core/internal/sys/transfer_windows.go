@@ -1,6 +1,7 @@
 package sys
 
 import (
+	"runtime"
 	"sync"
 	"syscall"
 	"unsafe"
@@ -95,7 +96,8 @@ func (r *record) give() {
 	records.mu.Unlock()
 }
 
-// finish waits for what start said of it.
+// finish waits for what start said of it. Both on one thread: the system gives up what a thread leaves behind that ends,
+// and the scheduler may go on with another between the two.
 func (r *record) finish(fd FD, errno Errno) (int64, Errno) {
 	if errno == 0 || errno == windows.ERROR_IO_PENDING {
 		errno = errnoOf(windows.GetOverlappedResult(windows.Handle(fd), &r.overlapped, &r.count, true))
@@ -120,7 +122,9 @@ func Pread(fd FD, data unsafe.Pointer, length, offset int64) (int64, Errno) {
 	if errno != 0 {
 		return 0, errno
 	}
+	runtime.LockOSThread()
 	count, errno := r.finish(fd, StartRead(fd, data, length, &r.overlapped))
+	runtime.UnlockOSThread()
 	r.give()
 	switch {
 	case Ended(errno):
@@ -157,8 +161,11 @@ func Pwrite(fd FD, data unsafe.Pointer, length, offset int64) (int64, Errno) {
 	if errno != 0 {
 		return 0, errno
 	}
-	defer r.give()
-	return r.finish(fd, StartWrite(fd, data, length, &r.overlapped))
+	runtime.LockOSThread()
+	count, errno := r.finish(fd, StartWrite(fd, data, length, &r.overlapped))
+	runtime.UnlockOSThread()
+	r.give()
+	return count, errno
 }
 
 // synchronous tells whether the system makes every call on the handle wait: so for handles that were opened without
