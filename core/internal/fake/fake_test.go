@@ -10,6 +10,7 @@ import (
 	"unsafe"
 
 	"github.com/ayafileio/ayafileio/core/internal/backend"
+	"github.com/ayafileio/ayafileio/core/internal/backendtest"
 	"github.com/ayafileio/ayafileio/core/internal/sys"
 )
 
@@ -67,7 +68,7 @@ func script(t *testing.T, o Options) string {
 	t.Helper()
 	f := open(t, o)
 	defer f.Close()
-	path := append([]byte(filepath.Join(t.TempDir(), "f")), 0)
+	path := append([]byte(filepath.Join(backendtest.TempDir(t), "f")), 0)
 	fd, errno := sys.Open(path, sys.OpenRead|sys.OpenWrite|sys.OpenCreate, 0o666)
 	if errno != 0 {
 		t.Fatal(errno)
@@ -123,7 +124,7 @@ func TestSameSeedSameStory(t *testing.T) {
 func TestHold(t *testing.T) {
 	f := open(t, Options{Rules: "(hold (Op sync))"})
 	defer f.Close()
-	file, err := os.Create(filepath.Join(t.TempDir(), "f"))
+	file, err := os.Create(filepath.Join(backendtest.TempDir(t), "f"))
 	if err != nil {
 		t.Fatal(err)
 	}

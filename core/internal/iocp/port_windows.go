@@ -68,7 +68,7 @@ var ports sync.Map
 // Open makes a port.
 func Open(o Options) (*Port, error) {
 	if err := procWait.Find(); err != nil {
-		return nil, err
+		return nil, err // says which procedure is missing where
 	}
 	handle, err := windows.CreateIoCompletionPort(windows.InvalidHandle, 0, 0, 0)
 	if err != nil {

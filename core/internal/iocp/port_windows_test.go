@@ -2,6 +2,7 @@ package iocp
 
 import (
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -93,6 +94,49 @@ func (p *Port) noPacket(t *testing.T) {
 	var packets [1]packet
 	if count, _ := take(p.handle, packets[:], 20); count != 0 {
 		t.Errorf("a packet was left: %+v", packets[0])
+	}
+}
+
+func TestMissingProcedure(t *testing.T) {
+	defer func(was *windows.LazyProc) { procWait = was }(procWait)
+	procWait = windows.NewLazySystemDLL("kernel32.dll").NewProc("NoSuchProcedure")
+	if _, err := Open(Options{}); err == nil || !strings.Contains(err.Error(), "NoSuchProcedure") {
+		t.Errorf("%v", err)
+	}
+}
+
+// Ports and the files that they had leave no handles.
+func TestNoHandlesLeft(t *testing.T) {
+	count := func() (handles uint32) {
+		procedure := windows.NewLazySystemDLL("kernel32.dll").NewProc("GetProcessHandleCount")
+		if done, _, err := procedure.Call(uintptr(windows.CurrentProcess()), uintptr(unsafe.Pointer(&handles))); done == 0 {
+			t.Skip(err)
+		}
+		return handles
+	}
+	path := backendtest.TempDir(t) + `\file`
+	round := func() {
+		p, err := Open(Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		fd, errno := sys.Open(append([]byte(path), 0), sys.OpenRead|sys.OpenWrite|sys.OpenCreate, 0o666)
+		if errno != 0 {
+			t.Fatal(errno)
+		}
+		p.run(t, reading(fd, 10, 0))
+		p.run(t, &backend.Request{Op: backend.OpClose, FD: fd})
+		p.Close()
+	}
+	round()
+	before := count()
+	const rounds = 200
+	for range rounds {
+		round()
+	}
+	// The runtime's own threads have handles, too, and come and go.
+	if after := count(); after > before+rounds/4 {
+		t.Errorf("%d handles before, %d after", before, after)
 	}
 }
 
