@@ -172,7 +172,7 @@ func strerror(code int32, out *byte, capacity uint64) int32 {
 func drainPool(which uint32) int32 {
 	switch which {
 	case core.PoolHandles:
-		return 0 // handles are pooled on Windows only
+		return 0 // none is kept, on any system
 	case core.PoolBuffers:
 		return int32(core.DrainBufferPool())
 	}

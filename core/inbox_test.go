@@ -69,3 +69,20 @@ func TestClosedWhileWaiting(t *testing.T) {
 		t.Fatal("the thread still waits")
 	}
 }
+
+// A wait that ends without anything to reap says so.
+func TestWaitTellsItsDeadline(t *testing.T) {
+	places(t, func(t *testing.T, h *harness, dir string) {
+		for range 10 {
+			h.q.Flush() // wake-ups that nobody asked for are allowed
+			begin := time.Now()
+			if !h.q.Wait(30 * time.Millisecond) {
+				if took := time.Since(begin); took < 30*time.Millisecond {
+					t.Fatalf("the deadline came after %v", took)
+				}
+				return
+			}
+		}
+		t.Fatal("there always is something")
+	})
+}

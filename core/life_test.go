@@ -259,3 +259,42 @@ func TestOptions(t *testing.T) {
 		t.Fatal(v)
 	}
 }
+
+// A closed file is let go at once: what replaces it is seen, what is deleted is gone, and its directory can be removed.
+func TestClosedFilesAreLetGo(t *testing.T) {
+	places(t, func(t *testing.T, h *harness, dir string) {
+		inner := filepath.Join(dir, "inner")
+		path, other := filepath.Join(inner, "file"), filepath.Join(dir, "other")
+		for round := range 5 {
+			if err := os.Mkdir(inner, 0o777); err != nil {
+				t.Fatal(err)
+			}
+			put(t, path, "old")
+			read := func(want string) {
+				t.Helper()
+				f := h.open(path, flagsRead, -1)
+				if got := h.readAll(f); got != want {
+					t.Fatalf("round %d: %q, want %q", round, got, want)
+				}
+				h.close(f)
+			}
+			read("old")
+			put(t, other, "new")
+			if err := os.Rename(other, path); err != nil {
+				t.Fatal(err)
+			}
+			read("new")
+			if err := os.Remove(path); err != nil {
+				t.Fatal(err)
+			}
+			h.expect(h.tryOpen(path, flagsRead, -1), ENOENT)
+			put(t, path, "made again")
+			read("made again")
+			for _, name := range []string{path, inner} {
+				if err := os.Remove(name); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	})
+}

@@ -184,7 +184,8 @@ func (q *Queue) collect() {
 	}
 }
 
-// Wait blocks until something can be reaped or the timeout (negative: none) has passed. It is meant for a thread of
+// Wait blocks until something can be reaped or the timeout (negative: none) has passed, and tells which; without FD and
+// with a timeout of 0 it does not know and says that there may be something. It is meant for a thread of
 // its own, for hosts that cannot watch FD, and so does not hold the queue's lock while it waits.
 func (q *Queue) Wait(timeout time.Duration) bool {
 	q.mu.Lock()
@@ -205,8 +206,9 @@ func waitFor(b backend.Backend, timeout time.Duration) bool {
 		ready, _ := sys.PollRead(sys.FD(fd), milliseconds)
 		return ready
 	}
+	begin := time.Now()
 	b.Wait(timeout)
-	return true
+	return timeout <= 0 || time.Since(begin) < timeout
 }
 
 // post makes an operation of this queue go on (o.resume), from any thread.

@@ -126,7 +126,7 @@ func (p *Port) post() {
 func (p *Port) Reap(out []*backend.Request) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for !p.closed {
+	for !p.closed && p.expecting() {
 		count, _ := take(p.handle, p.batch, 0)
 		p.absorb(p.batch[:count])
 		if count < len(p.batch) {
@@ -139,6 +139,17 @@ func (p *Port) Reap(out []*backend.Request) int {
 		p.post()
 	}
 	return count
+}
+
+// expecting tells whether there can be a packet: asking the port is a call of the system, and what was done at once has
+// left none. Called with mu held.
+func (p *Port) expecting() bool {
+	if p.table.held > 0 {
+		return true
+	}
+	p.gate.Lock()
+	defer p.gate.Unlock()
+	return p.posted
 }
 
 // settle takes what workers have finished, and gives the kernel what it has room for now: the owner may go to sleep
