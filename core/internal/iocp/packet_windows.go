@@ -1,7 +1,6 @@
 package iocp
 
 import (
-	"sync"
 	"syscall"
 	"unsafe"
 
@@ -31,15 +30,3 @@ func take(port windows.Handle, packets []packet, timeout uint32) (count int, exp
 	}
 	return int(taken), false
 }
-
-// batches are the packets of waiting threads: few threads wait, and each waits often.
-var batches sync.Pool
-
-func takeBatch(size int) []packet {
-	if b, ok := batches.Get().(*[]packet); ok && len(*b) == size {
-		return *b
-	}
-	return make([]packet, size)
-}
-
-func giveBatch(b []packet) { batches.Put(&b) }

@@ -34,8 +34,9 @@ type Port struct {
 	full    bool      // the kernel had no memory for one more
 	ready   pool.List // finished, not yet reaped
 	table   table
-	batch   []packet // of Reap; waiting threads bring their own
-	waiting int      // threads in Wait
+	batch   []packet // of Reap; waiting threads have one each
+	spare   [][]packet
+	waiting int // threads in Wait
 	left    sync.Cond
 	closed  bool
 
@@ -189,7 +190,7 @@ func (p *Port) Wait(timeout time.Duration) {
 	if timeout >= 0 {
 		deadline = time.Now().Add(timeout)
 	}
-	packets := takeBatch(len(p.batch))
+	packets := p.takeSpare()
 	p.waiting++
 	for {
 		p.mu.Unlock()
@@ -203,10 +204,20 @@ func (p *Port) Wait(timeout time.Duration) {
 		}
 	}
 	p.waiting--
-	giveBatch(packets)
+	p.spare = append(p.spare, packets)
 	if p.closed {
 		p.left.Broadcast()
 	}
+}
+
+func (p *Port) takeSpare() []packet {
+	last := len(p.spare) - 1
+	if last < 0 {
+		return make([]packet, len(p.batch))
+	}
+	packets := p.spare[last]
+	p.spare = p.spare[:last]
+	return packets
 }
 
 // milliseconds is how long is left, rounded up; the highest value means for ever.
