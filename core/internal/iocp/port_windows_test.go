@@ -278,6 +278,41 @@ func TestHandlesOfOthers(t *testing.T) {
 	}
 }
 
+// What would hold the thread that submits goes to the workers.
+func TestWhatGoesToWorkers(t *testing.T) {
+	p := openPort(t, Options{})
+	path := backendtest.TempDir(t) + `\file`
+	const flags = sys.OpenRead | sys.OpenWrite | sys.OpenCreate
+	cached, direct := openFile(t, path, flags), openFile(t, path, flags|sys.OpenDirect)
+	readable, writable := pipe(t, windows.PIPE_TYPE_BYTE)
+	say(t, writable, "0123456789")
+	raw := make([]byte, 8192) // direct transfers are aligned
+	aligned := unsafe.Pointer(&raw[4096-uintptr(unsafe.Pointer(&raw[0]))%4096])
+	for _, test := range []struct {
+		name  string
+		op    backend.Op
+		fd    sys.FD
+		flags uint8
+		want  uint8
+	}{
+		{"a cached write", backend.OpWrite, cached, 0, routePort},
+		{"a long cached write", backend.OpWrite, cached, backend.FlagAsync, routeLane},
+		{"a direct write", backend.OpWrite, direct, 0, routeLane},
+		{"a cached read", backend.OpRead, cached, 0, routePort},
+		{"a long cached read", backend.OpRead, cached, backend.FlagAsync, routeLane},
+		{"a direct read", backend.OpRead, direct, 0, routePort},
+		{"a long read of a pipe", backend.OpRead, readable, backend.FlagAsync, routePort},
+	} {
+		r := &backend.Request{Op: test.op, FD: test.fd, Flags: test.flags, Data: aligned, Length: 4096}
+		if test.fd == readable {
+			r.Offset = -1
+		}
+		if p.run(t, r); r.Errno != 0 || r.Result == 0 || r.Route != test.want {
+			t.Errorf("%s: %d, %v, route %d", test.name, r.Result, r.Errno, r.Route)
+		}
+	}
+}
+
 // When the kernel has no memory for one more, requests wait for those before them and keep their order.
 func TestNoMemoryForTheMoment(t *testing.T) {
 	p := openPort(t, Options{})

@@ -64,10 +64,7 @@ func (p *Port) Submit(r *backend.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if r.Op == backend.OpRead || r.Op == backend.OpWrite {
-		c := sys.ClaimHandle(r.FD, p.handle, p.owner)
-		// The kernel copies to and from its cache on the thread that asks. Where the copy would take long a worker
-		// makes it; but a worker must not wait for the other end of a stream.
-		if c.Mine && (r.Flags&backend.FlagAsync == 0 || c.Stream) {
+		if c := sys.ClaimHandle(r.FD, p.handle, p.owner); c.Mine && !forWorker(r, &c) {
 			r.Route, r.Slot = routePort, slotQueued
 			if c.Quiet {
 				r.Slot |= slotQuiet
@@ -78,6 +75,18 @@ func (p *Port) Submit(r *backend.Request) {
 	}
 	r.Route = routeLane
 	p.lane.Submit(r)
+}
+
+// forWorker: the kernel would hold the thread that asks, be it for a device or for a long copy to or from its cache. But a
+// worker must not wait for the other end of a stream.
+func forWorker(r *backend.Request, c *sys.Claim) bool {
+	switch {
+	case c.Stream:
+		return false
+	case r.Op == backend.OpRead && c.HoldsRead, r.Op == backend.OpWrite && c.HoldsWrite:
+		return true
+	}
+	return r.Flags&backend.FlagAsync != 0
 }
 
 // Flush implements backend.Backend. What is done at once is ready when it returns; the owner reaps it, so nobody is

@@ -15,9 +15,34 @@ import (
 
 // claim says what is known of one handle.
 type claim struct {
-	owner  uint64 // 0: none yet
-	quiet  bool
-	stream bool
+	owner uint64 // 0: none yet
+	quiet bool
+	habits
+}
+
+// habits are what transfers on a handle do to the thread that begins them.
+type habits struct {
+	// Stream: they may wait for the other end, not only for a device.
+	Stream bool
+	// HoldsRead and HoldsWrite: the thread is held until the device is done, although the handle is overlapped.
+	HoldsRead, HoldsWrite bool
+}
+
+// habitsOf follows Microsoft's "Asynchronous Disk I/O Appears as Synchronous on Windows": compressed and encrypted files
+// are transferred by the calling thread, and so is a write that makes a file longer. In the cache the latter is a copy
+// and no more; past the cache it is the device's time, and whether a write makes the file longer is not known here.
+func habitsOf(fd FD, flags OpenFlags) habits {
+	if kindOf(fd) != windows.FILE_TYPE_DISK {
+		return habits{Stream: true}
+	}
+	var basic fileBasicInfo
+	basic.get(windows.Handle(fd))
+	return habitsOfFile(basic.Attributes, flags)
+}
+
+func habitsOfFile(attributes uint32, flags OpenFlags) habits {
+	holds := attributes&(windows.FILE_ATTRIBUTE_COMPRESSED|windows.FILE_ATTRIBUTE_ENCRYPTED) != 0
+	return habits{HoldsRead: holds, HoldsWrite: holds || flags&OpenDirect != 0}
 }
 
 // nobody owns handles whose port is gone and that cannot be given to another.
@@ -28,10 +53,10 @@ var opened = struct {
 	claims map[FD]claim
 }{claims: map[FD]claim{}}
 
-func remember(fd FD) {
-	stream := kindOf(fd) != windows.FILE_TYPE_DISK
+func remember(fd FD, flags OpenFlags) {
+	c := claim{habits: habitsOf(fd, flags)}
 	opened.Lock()
-	opened.claims[fd] = claim{stream: stream}
+	opened.claims[fd] = c
 	opened.Unlock()
 }
 
@@ -47,8 +72,7 @@ type Claim struct {
 	Mine bool
 	// Quiet: a transfer that is done at once reports nothing.
 	Quiet bool
-	// Stream: a transfer may wait for the other end, not only for a device.
-	Stream bool
+	habits
 }
 
 // ClaimHandle makes the handle report to the port of that owner, if it reports to no other. An owner is a number, never
@@ -60,7 +84,7 @@ func ClaimHandle(fd FD, port windows.Handle, owner uint64) Claim {
 	if known && c.owner == 0 {
 		c, known = claimFirst(fd, port, owner)
 	}
-	return Claim{Mine: known && c.owner == owner, Quiet: c.quiet, Stream: c.stream}
+	return Claim{Mine: known && c.owner == owner, Quiet: c.quiet, habits: c.habits}
 }
 
 func claimFirst(fd FD, port windows.Handle, owner uint64) (claim, bool) {

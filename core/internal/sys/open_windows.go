@@ -49,7 +49,7 @@ func Open(path []byte, flags OpenFlags, mode uint32) (FD, Errno) {
 		}
 	}
 	if flags&OpenDirectory == 0 || !isDirectory(fd) {
-		remember(fd)
+		remember(fd, flags)
 	}
 	return fd, 0
 }

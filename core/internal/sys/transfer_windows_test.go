@@ -97,6 +97,23 @@ func TestClaims(t *testing.T) {
 	}
 }
 
+func TestWhatHoldsTheThread(t *testing.T) {
+	for _, test := range []struct {
+		attributes uint32
+		flags      OpenFlags
+		want       habits
+	}{
+		{windows.FILE_ATTRIBUTE_NORMAL, OpenRead | OpenWrite, habits{}},
+		{windows.FILE_ATTRIBUTE_ARCHIVE | windows.FILE_ATTRIBUTE_COMPRESSED, OpenRead, habits{HoldsRead: true, HoldsWrite: true}},
+		{windows.FILE_ATTRIBUTE_ENCRYPTED, OpenRead, habits{HoldsRead: true, HoldsWrite: true}},
+		{windows.FILE_ATTRIBUTE_NORMAL, OpenWrite | OpenDirect, habits{HoldsWrite: true}},
+	} {
+		if got := habitsOfFile(test.attributes, test.flags); got != test.want {
+			t.Errorf("attributes %#x, flags %b: %+v", test.attributes, test.flags, got)
+		}
+	}
+}
+
 func TestLengthsAreCut(t *testing.T) {
 	for length, want := range map[int64]uintptr{0: 0, 1000: 1000, TransferMax: TransferMax, 1 << 31: TransferMax, 1<<32 + 5: TransferMax, 1 << 62: TransferMax} {
 		if got := cut(length); got != want {
