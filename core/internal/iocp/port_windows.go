@@ -182,7 +182,7 @@ func (p *Port) Wait(timeout time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.lane.Flush()
-	p.issue()
+	p.settle()
 	if !p.ready.Empty() || p.closed {
 		return
 	}

@@ -249,6 +249,29 @@ func TestForeignPackets(t *testing.T) {
 	}
 }
 
+// What is cancelled before the kernel has room for it comes back at once, although the kernel stays full.
+func TestCancelledWithoutRoom(t *testing.T) {
+	p := openPort(t, Options{RequestsMax: 1})
+	readable, writable := pipe(t, windows.PIPE_TYPE_BYTE)
+	first, second := reading(readable, 10, -1), reading(readable, 10, -1)
+	p.Submit(first)
+	p.Submit(second)
+	p.Flush()
+	p.Cancel(second)
+	begin := time.Now()
+	p.Wait(20 * time.Second)
+	if took := time.Since(begin); took > 5*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	if got := p.next(t); got != second || second.Errno != sys.ECANCELED {
+		t.Errorf("%v", got.Errno)
+	}
+	say(t, writable, "first")
+	if got := p.next(t); got != first || text(first) != "first" {
+		t.Errorf("%q, %v", text(first), first.Errno)
+	}
+}
+
 // A handle belongs to one port. The others, and wrapped handles that are not overlapped, go through the workers.
 func TestHandlesOfOthers(t *testing.T) {
 	path := backendtest.TempDir(t) + `\file`
