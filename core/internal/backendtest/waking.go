@@ -39,6 +39,7 @@ func testWait(t *testing.T, s Subject) {
 	d.Flush()
 	time.Sleep(20 * time.Millisecond)
 	d.Wait(-1)
+	d.Wait(-1) // and every wait until it is reaped
 	d.reap(1)
 }
 
