@@ -182,7 +182,7 @@ func (p *Port) Wait(timeout time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.lane.Flush()
-	p.settle()
+	p.settle() // a worker's packet comes once per batch, and this thread may be back before anybody has reaped
 	if !p.ready.Empty() || p.closed {
 		return
 	}
@@ -197,7 +197,6 @@ func (p *Port) Wait(timeout time.Duration) {
 		count, expired := take(p.handle, packets, milliseconds(timeout, deadline))
 		p.mu.Lock()
 		p.absorb(packets[:count])
-		p.settle() // a worker's packet comes once per batch, and this thread may come back before anybody reaps
 		// A clock that is coarser than ours ends the call a little early.
 		if count > 0 || p.closed || !expired || timeout >= 0 && !time.Now().Before(deadline) {
 			break
