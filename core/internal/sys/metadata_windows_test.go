@@ -49,7 +49,16 @@ func TestDirectoryOnRequest(t *testing.T) {
 	if _, errno := Open(append([]byte(path), 0), OpenRead, 0); errno != EISDIR {
 		t.Errorf("without the flag: %v", errno)
 	}
+	for _, flags := range []OpenFlags{OpenRead | OpenWrite, OpenWrite | OpenAppend} {
+		if _, errno := Open(append([]byte(path), 0), flags|OpenDirectory, 0); errno != EISDIR {
+			t.Errorf("to be written, flags %b: %v", flags, errno)
+		}
+	}
 	fd := open(t, path, OpenRead|OpenDirectory)
+	p, n := data(make([]byte, 10))
+	if _, errno := Pread(fd, p, n, 0); errno != EISDIR {
+		t.Errorf("Pread: %v", errno)
+	}
 	var stat Stat
 	if errno := Fstat(fd, &stat); errno != 0 || stat.Kind != KindDirectory {
 		t.Errorf("Fstat: %+v, %v", stat, errno)

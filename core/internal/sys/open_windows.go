@@ -50,6 +50,11 @@ func Open(path []byte, flags OpenFlags, mode uint32) (FD, Errno) {
 	}
 	if flags&OpenDirectory == 0 || !isDirectory(fd) {
 		remember(fd, flags)
+		return fd, 0
+	}
+	if flags&(OpenWrite|OpenAppend) != 0 {
+		windows.CloseHandle(handle) // the system would let it be opened so
+		return InvalidFD, EISDIR
 	}
 	return fd, 0
 }
