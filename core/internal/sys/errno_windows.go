@@ -6,8 +6,9 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// The few codes that the layers above decide on, as Win32 codes where the system has one. EAGAIN, EINTR and EISDIR
-// have none: they are package syscall's invented numbers, which no call of the system returns.
+// The few codes that the layers above decide on, as Win32 codes where the system has one. EAGAIN, EINTR, EISDIR and EPERM
+// (ERROR_ACCESS_DENIED is EACCES) have none: they are package syscall's invented numbers, which no call of the system
+// returns.
 const (
 	EAGAIN    = Errno(syscall.EAGAIN)
 	EBADF     = windows.ERROR_INVALID_HANDLE
@@ -21,6 +22,6 @@ const (
 	ENOSPC    = windows.ERROR_DISK_FULL
 	ENOSYS    = windows.ERROR_CALL_NOT_IMPLEMENTED
 	ENOTSUP   = windows.ERROR_NOT_SUPPORTED
-	EPERM     = windows.ERROR_ACCESS_DENIED
+	EPERM     = Errno(syscall.EPERM)
 	ESPIPE    = windows.ERROR_SEEK_ON_DEVICE
 )
