@@ -11,20 +11,7 @@ func opPunchHole(q *Queue, f *File, a *PunchHoleArgs, s *Submission, c *Completi
 	if a.Offset < 0 || a.Length == 0 || a.Length > lengthMax || a.Offset > math.MaxInt64-int64(a.Length) {
 		return refused(EINVAL)
 	}
-	f.mu.Lock()
-	if f.state == fileOpen && f.flags&sys.OpenWrite == 0 {
-		f.mu.Unlock()
-		return failed(s, c, ENOTWRITABLE, int32(sys.EBADF))
-	}
-	status := f.notOpenOr(q, s, c)
-	f.mu.Unlock()
-	if status != StatusPending {
-		return status
-	}
-	o := q.newOp(s, f)
-	o.offset, o.length = a.Offset, int64(a.Length)
-	o.pushThen(startPunchHole) // gathered data of the range was written before
-	return pend(o, c)
+	return f.change(q, s, c, func(o *op) { o.offset, o.length = a.Offset, int64(a.Length) }, startPunchHole)
 }
 
 func startPunchHole(o *op) {

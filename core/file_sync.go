@@ -26,6 +26,25 @@ func (f *File) pushed(q *Queue, s *Submission, c *Completion, after func(*op)) S
 	return pend(o, c)
 }
 
+// change goes on with an operation that changes the file's extent. What was gathered goes first: it was written before,
+// and its error belongs to it.
+func (f *File) change(q *Queue, s *Submission, c *Completion, fill, start func(*op)) Status {
+	f.mu.Lock()
+	if f.state == fileOpen && f.flags&sys.OpenWrite == 0 {
+		f.mu.Unlock()
+		return failed(s, c, ENOTWRITABLE, int32(sys.EBADF))
+	}
+	status := f.notOpenOr(q, s, c)
+	f.mu.Unlock()
+	if status != StatusPending {
+		return status
+	}
+	o := q.newOp(s, f)
+	fill(o)
+	o.pushThen(start)
+	return pend(o, c)
+}
+
 func endFlush(o *op) { o.end(0, EOK, 0) }
 
 func opSync(q *Queue, f *File, _ *SyncArgs, s *Submission, c *Completion) Status {
@@ -62,20 +81,7 @@ func opTruncate(q *Queue, f *File, a *TruncateArgs, s *Submission, c *Completion
 	if a.Size < -1 {
 		return refused(EINVAL)
 	}
-	f.mu.Lock()
-	if f.state == fileOpen && f.flags&sys.OpenWrite == 0 {
-		f.mu.Unlock()
-		return failed(s, c, ENOTWRITABLE, int32(sys.EBADF))
-	}
-	status := f.notOpenOr(q, s, c)
-	f.mu.Unlock()
-	if status != StatusPending {
-		return status
-	}
-	o := q.newOp(s, f)
-	o.argument = a.Size
-	o.pushThen(startTruncate)
-	return pend(o, c)
+	return f.change(q, s, c, func(o *op) { o.argument = a.Size }, startTruncate)
 }
 
 func startTruncate(o *op) {
