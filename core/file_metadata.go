@@ -28,7 +28,10 @@ func opStat(q *Queue, f *File, a *StatArgs, s *Submission, c *Completion) Status
 			return failed(s, c, errorOf(errno), int32(errno))
 		}
 	}
-	return f.metadata(q, s, c, func(o *op) { o.data = unsafe.Pointer(a.Data) }, startStat)
+	return f.begin(q, s, c, func(o *op) {
+		o.data = unsafe.Pointer(a.Data)
+		startStat(o)
+	})
 }
 
 // startStat pushes what is gathered: what arrives while the answer is on its way would not be counted anywhere.
@@ -75,7 +78,10 @@ func opChmod(q *Queue, f *File, a *ChmodArgs, s *Submission, c *Completion) Stat
 		return refused(EINVAL)
 	}
 	f.mu.Lock()
-	return f.metadata(q, s, c, func(o *op) { o.argument = int64(a.Mode) }, startChmod)
+	return f.begin(q, s, c, func(o *op) {
+		o.argument = int64(a.Mode)
+		startChmod(o)
+	})
 }
 
 func startChmod(o *op) {
@@ -91,7 +97,10 @@ func callChmod(r *backend.Request) { r.Errno = sys.Chmod(r.FD, r.Mode) }
 
 func opChown(q *Queue, f *File, a *ChownArgs, s *Submission, c *Completion) Status {
 	f.mu.Lock()
-	return f.metadata(q, s, c, func(o *op) { o.offset, o.length = int64(a.Uid), int64(a.Gid) }, startChown)
+	return f.begin(q, s, c, func(o *op) {
+		o.offset, o.length = int64(a.Uid), int64(a.Gid)
+		startChown(o)
+	})
 }
 
 func startChown(o *op) {
@@ -119,7 +128,10 @@ func opSetTimes(q *Queue, f *File, a *SetTimesArgs, s *Submission, c *Completion
 		modified: sys.Time{Seconds: a.ModifiedS, Nanoseconds: a.ModifiedNs},
 	}
 	// What is gathered goes first: pushing it later would change the times again.
-	return f.metadata(q, s, c, func(o *op) { o.data = unsafe.Pointer(times) }, func(o *op) { o.pushThen(startSetTimes) })
+	return f.begin(q, s, c, func(o *op) {
+		o.data = unsafe.Pointer(times)
+		o.pushThen(startSetTimes)
+	})
 }
 
 func startSetTimes(o *op) {
@@ -130,19 +142,6 @@ func startSetTimes(o *op) {
 func callSetTimes(r *backend.Request) {
 	times := (*fileTimes)(r.Data)
 	r.Errno = sys.SetTimes(r.FD, times.accessed, times.modified)
-}
-
-// metadata goes on with a metadata operation on the pending path. The caller holds the lock, which this gives back.
-func (f *File) metadata(q *Queue, s *Submission, c *Completion, fill, start func(*op)) Status {
-	status := f.notOpenOr(q, s, c)
-	f.mu.Unlock()
-	if status != StatusPending {
-		return status
-	}
-	o := q.newOp(s, f)
-	fill(o)
-	start(o)
-	return pend(o, c)
 }
 
 // call runs a blocking function about the file on a worker.

@@ -36,15 +36,10 @@ func opSeek(q *Queue, f *File, a *SeekArgs, s *Submission, c *Completion) Status
 		}
 		return done(s, c, position)
 	}
-	status := f.notOpenOr(q, s, c)
-	f.mu.Unlock()
-	if status != StatusPending {
-		return status
-	}
-	o := q.newOp(s, f)
-	o.offset, o.argument = a.Offset, int64(a.Whence)
-	startSeek(o)
-	return pend(o, c)
+	return f.begin(q, s, c, func(o *op) {
+		o.offset, o.argument = a.Offset, int64(a.Whence)
+		startSeek(o)
+	})
 }
 
 // notOpenOr: what to answer when the inline path is not possible; StatusPending means take the pending path. The
@@ -59,6 +54,18 @@ func (f *File) notOpenOr(q *Queue, s *Submission, c *Completion) Status {
 		return StatusWouldWait
 	}
 	return StatusPending
+}
+
+// begin goes on with an operation on the pending path. The caller holds the lock, which this gives back.
+func (f *File) begin(q *Queue, s *Submission, c *Completion, start func(*op)) Status {
+	status := f.notOpenOr(q, s, c)
+	f.mu.Unlock()
+	if status != StatusPending {
+		return status
+	}
+	o := q.newOp(s, f)
+	start(o)
+	return pend(o, c)
 }
 
 // seek sets the position. stat is the file's metadata where the caller had to wait for it. The caller holds the lock.
@@ -188,14 +195,7 @@ func opTell(q *Queue, f *File, _ *TellArgs, s *Submission, c *Completion) Status
 		}
 		return done(s, c, position)
 	}
-	status := f.notOpenOr(q, s, c)
-	f.mu.Unlock()
-	if status != StatusPending {
-		return status
-	}
-	o := q.newOp(s, f)
-	startTell(o)
-	return pend(o, c)
+	return f.begin(q, s, c, startTell)
 }
 
 // tell is the position; the caller holds the lock.
@@ -223,14 +223,7 @@ func opSizeHint(q *Queue, f *File, _ *SizeHintArgs, s *Submission, c *Completion
 		f.mu.Unlock()
 		return done(s, c, hint)
 	}
-	status := f.notOpenOr(q, s, c)
-	f.mu.Unlock()
-	if status != StatusPending {
-		return status
-	}
-	o := q.newOp(s, f)
-	startSizeHint(o)
-	return pend(o, c)
+	return f.begin(q, s, c, startSizeHint)
 }
 
 // sizeHint: how much is left from the position on, plus one byte so that a read of that length meets the end.

@@ -16,14 +16,7 @@ func opFlush(q *Queue, f *File, _ *FlushArgs, s *Submission, c *Completion) Stat
 
 // pushed goes on with a pushing operation on the pending path. The caller holds the lock, which this gives back.
 func (f *File) pushed(q *Queue, s *Submission, c *Completion, after func(*op)) Status {
-	status := f.notOpenOr(q, s, c)
-	f.mu.Unlock()
-	if status != StatusPending {
-		return status
-	}
-	o := q.newOp(s, f)
-	o.pushThen(after)
-	return pend(o, c)
+	return f.begin(q, s, c, func(o *op) { o.pushThen(after) })
 }
 
 // change goes on with an operation that changes the file's extent. What was gathered goes first: it was written before,
@@ -34,15 +27,10 @@ func (f *File) change(q *Queue, s *Submission, c *Completion, fill, start func(*
 		f.mu.Unlock()
 		return failed(s, c, ENOTWRITABLE, int32(sys.EBADF))
 	}
-	status := f.notOpenOr(q, s, c)
-	f.mu.Unlock()
-	if status != StatusPending {
-		return status
-	}
-	o := q.newOp(s, f)
-	fill(o)
-	o.pushThen(start)
-	return pend(o, c)
+	return f.begin(q, s, c, func(o *op) {
+		fill(o)
+		o.pushThen(start)
+	})
 }
 
 func endFlush(o *op) { o.end(0, EOK, 0) }
