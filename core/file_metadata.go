@@ -150,7 +150,8 @@ func (o *op) call(run func(*backend.Request), step func(*op)) {
 	o.submit(step)
 }
 
-// interrupted submits a request about metadata once more when a signal has interrupted it. It moves nothing, so it is as it was.
+// interrupted submits a request once more when a signal has interrupted it. It is for requests that move no data, which
+// are as they were.
 func (o *op) interrupted(step func(*op)) bool {
 	if o.req.Errno != sys.EINTR || o.cancelled {
 		return false
@@ -159,6 +160,7 @@ func (o *op) interrupted(step func(*op)) bool {
 	return true
 }
 
+// stepMetadata ends an operation whose result is only whether it was done.
 func stepMetadata(o *op) {
 	if !o.interrupted(stepMetadata) {
 		o.settle(0, o.req.Errno)

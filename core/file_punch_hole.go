@@ -1,31 +1,18 @@
 package core
 
 import (
-	"math"
-
 	"github.com/ayafileio/ayafileio/core/internal/backend"
 	"github.com/ayafileio/ayafileio/core/internal/sys"
 )
 
 func opPunchHole(q *Queue, f *File, a *PunchHoleArgs, s *Submission, c *Completion) Status {
-	if a.Offset < 0 || a.Length == 0 || a.Length > lengthMax || a.Offset > math.MaxInt64-int64(a.Length) {
+	if badRange(a.Offset, a.Length) {
 		return refused(EINVAL)
 	}
 	return f.change(q, s, c, func(o *op) { o.offset, o.length = a.Offset, int64(a.Length) }, startPunchHole)
 }
 
-func startPunchHole(o *op) {
-	f := o.file
-	switch {
-	case f.flags&sys.OpenWrite == 0:
-		o.end(-1, ENOTWRITABLE, int32(sys.EBADF))
-	case f.stream():
-		o.end(-1, ESPIPE, int32(sys.ESPIPE))
-	default:
-		o.req.Offset, o.req.Length = o.offset, o.length
-		o.call(callPunchHole, stepPunchHole)
-	}
-}
+func startPunchHole(o *op) { o.callOnRange(callPunchHole, stepPunchHole) }
 
 // callPunchHole runs on a worker.
 func callPunchHole(r *backend.Request) { r.Errno = sys.PunchHole(r.FD, r.Offset, r.Length) }
